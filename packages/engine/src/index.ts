@@ -1,0 +1,7 @@
+export * from './errors.ts'
+export * from './events.ts'
+export * from './model/manifest.ts'
+export * from './model/ports.ts'
+export * from './model/tags.ts'
+export * from './result/speech-result.ts'
+export * from './vad/segment-event.ts'
