@@ -1,0 +1,100 @@
+"""The committed golden files are what the references return today."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sensevoice_models.frontend import fbank, fbank_frames, lfr_rows
+from sensevoice_models.golden.__main__ import GOLDEN_FOLDER, SILERO_FOLDER, make_features, make_vad, read_clips
+from sensevoice_models.golden.features import as_float
+from sensevoice_models.golden.signals import signals
+from sensevoice_models.golden.store import Golden, read_array
+from sensevoice_models.golden.vad import probabilities
+
+
+def differences(golden: Golden, folder: Path) -> list[str]:
+    """Files that are missing, of another size, or differ by more than float rounding between processors."""
+    found = []
+    for path, made in golden.files.items():
+        committed = (folder / path).read_bytes() if (folder / path).exists() else None
+        if committed is None or len(committed) != len(made):
+            found.append(path)
+        elif path.endswith(".f32"):
+            if not np.allclose(np.frombuffer(committed, "<f4"), np.frombuffer(made, "<f4"), rtol=1e-4, atol=1e-4):
+                found.append(path)
+        elif committed != made:
+            found.append(path)
+    return found
+
+
+def test_committed_features_are_what_kaldi_returns() -> None:
+    assert differences(make_features(GOLDEN_FOLDER), GOLDEN_FOLDER) == []
+
+
+def test_a_changed_or_missing_file_is_found(tmp_path: Path) -> None:
+    golden = Golden()
+    golden.add_array("a.f32", np.array([1, 2], dtype=np.float32))
+    golden.add_array("b.f32", np.array([1, 2], dtype=np.float32))
+    golden.write(tmp_path)
+    assert differences(golden, tmp_path) == []
+    golden.add_array("a.f32", np.array([1, 2.01], dtype=np.float32))
+    golden.add_array("c.f32", np.array([1], dtype=np.float32))
+    assert differences(golden, tmp_path) == ["a.f32", "c.f32"]
+
+
+def test_committed_vad_probabilities_are_what_onnxruntime_returns() -> None:
+    if not SILERO_FOLDER.is_dir():
+        pytest.skip(f"needs the Silero models of @ricky0123/vad-web (pnpm install), not found in {SILERO_FOLDER}")
+    assert differences(make_vad(GOLDEN_FOLDER, SILERO_FOLDER), GOLDEN_FOLDER) == []
+
+
+def test_vad_tells_speech_from_noise() -> None:
+    index = json.loads((GOLDEN_FOLDER / "vad.json").read_text())
+    for model in index["models"]:
+        best = {clip["name"]: read_array(GOLDEN_FOLDER, clip["probabilities"]).max() for clip in model["clips"]}
+        assert best["en-go-left"] > 0.9 > 0.1 > best["white-noise"]
+
+
+def test_vad_refuses_a_model_of_another_kind() -> None:
+    legacy = SILERO_FOLDER / "silero_vad_legacy.onnx"
+    if not legacy.is_file():
+        pytest.skip(f"needs the Silero models of @ricky0123/vad-web (pnpm install), not found in {SILERO_FOLDER}")
+    with pytest.raises(Exception, match="silero_vad_legacy.onnx is not Silero VAD v5 or v6"):
+        probabilities(legacy, np.zeros(1024, dtype=np.float32))
+
+
+def test_computed_clips_are_the_committed_ones_up_to_rounding_of_sines() -> None:
+    committed = read_clips(GOLDEN_FOLDER)
+    for name, pcm in signals().items():
+        assert committed[name].shape == pcm.shape, name
+        assert np.abs(committed[name].astype(int) - pcm.astype(int)).max(initial=0) <= 1, name
+
+
+@pytest.mark.parametrize(
+    ("frames", "rows"),
+    [
+        (13, [[0, 0, 0, 0, 1, 2, 3], [3, 4, 5, 6, 7, 8, 9], [9, 10, 11, 12, 12, 12, 12]]),
+        (1, [[0] * 7]),
+        (0, []),
+    ],
+)
+def test_low_frame_rate_rows_are_those_of_the_published_front_end(frames: int, rows: list[list[int]]) -> None:
+    assert lfr_rows(frames).tolist() == rows
+
+
+@pytest.mark.parametrize(("frames", "count"), [(1, 1), (5, 1), (6, 1), (7, 2), (12, 2), (13, 3), (20, 4)])
+def test_low_frame_rate_count_rounds_up(frames: int, count: int) -> None:
+    assert len(lfr_rows(frames)) == count
+
+
+def test_frame_count_formula_agrees_with_kaldi() -> None:
+    for name, pcm in read_clips(GOLDEN_FOLDER).items():
+        assert len(fbank(as_float(pcm))) == fbank_frames(len(pcm)), name
+
+
+def test_golden_files_stay_small() -> None:
+    assert sum(file.stat().st_size for file in GOLDEN_FOLDER.rglob("*") if file.is_file()) < 1_500_000
