@@ -15,8 +15,8 @@ F = 560 feature values, D model width, H heads, V vocabulary size.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Mapping
 
 import torch
 from torch import Tensor, nn
@@ -152,12 +152,8 @@ class SanmEncoder(nn.Module):
         self.scale = config.width**0.5
         self.embed = SinusoidalPositions()
         self.encoders0 = nn.ModuleList([SanmBlock(config.feature_size, config)])
-        self.encoders = nn.ModuleList(
-            [SanmBlock(config.width, config) for _ in range(config.blocks - 1)]
-        )
-        self.tp_encoders = nn.ModuleList(
-            [SanmBlock(config.width, config) for _ in range(config.tp_blocks)]
-        )
+        self.encoders = nn.ModuleList([SanmBlock(config.width, config) for _ in range(config.blocks - 1)])
+        self.tp_encoders = nn.ModuleList([SanmBlock(config.width, config) for _ in range(config.tp_blocks)])
         self.after_norm = nn.LayerNorm(config.width)
         self.tp_norm = nn.LayerNorm(config.width)
 

@@ -63,7 +63,7 @@ def test_vad_refuses_a_model_of_another_kind() -> None:
     legacy = SILERO_FOLDER / "silero_vad_legacy.onnx"
     if not legacy.is_file():
         pytest.skip(f"needs the Silero models of @ricky0123/vad-web (pnpm install), not found in {SILERO_FOLDER}")
-    with pytest.raises(Exception, match="silero_vad_legacy.onnx is not Silero VAD v5 or v6"):
+    with pytest.raises(Exception, match=r"silero_vad_legacy\.onnx is not Silero VAD v5 or v6"):
         probabilities(legacy, np.zeros(1024, dtype=np.float32))
 
 
