@@ -1,1 +1,47 @@
-export {}
+export type {
+  AnalyzerState,
+  Emotion,
+  FrontEndFacts,
+  Language,
+  LanguageChoice,
+  LoadProgress,
+  ModelFile,
+  ModelFlavour,
+  ModelManifest,
+  PartialResult,
+  PromptIds,
+  SegmentEndReason,
+  SegmenterOptions,
+  SoundEvent,
+  SpeechErrorCode,
+  SpeechErrorInit,
+  SpeechEvent,
+  SpeechEventOf,
+  SpeechResult,
+  SpeechToken,
+  StageTimings,
+} from '@sensevoice-web/engine'
+export { EMOTIONS, LANGUAGES, SOUND_EVENTS, SpeechError } from '@sensevoice-web/engine'
+export type {
+  AnalyzeInput,
+  AnalyzeOptions,
+  AssetUrls,
+  AudioChunk,
+  ConfigureOptions,
+  CreateOptions,
+  ListenOptions,
+  ListenSource,
+  RecognitionOptions,
+} from './api/options.ts'
+export type {
+  AnalysisResult,
+  Capabilities,
+  Capability,
+  CapabilityName,
+  Microphone,
+  ModelInfo,
+  RuntimeInfo,
+} from './api/outcomes.ts'
+export type { SpeechEventListener, SpeechEventMap } from './api/speech-event-target.ts'
+export { SpeechEventTarget } from './api/speech-event-target.ts'
+export { SpeechAnalyzer } from './speech-analyzer.ts'

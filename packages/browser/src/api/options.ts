@@ -1,0 +1,87 @@
+import type { LanguageChoice, LoadProgress, SegmenterOptions, SpeechEvent } from '@sensevoice-web/engine'
+
+/**
+ * Where the library's own files lie, for hosts that move them. Every one defaults to the place beside the library's `index.js`, on the
+ * same origin; workers and the worklet must stay on the page's own origin (a browser's rule).
+ */
+export interface AssetUrls {
+  readonly listenerWorker: string | URL
+  readonly recognizerWorker: string | URL
+  readonly captureWorklet: string | URL
+  /** `ort-wasm-simd-threaded.wasm` of the onnxruntime-web version this package was built with. */
+  readonly wasm: string | URL
+  /** `ort-wasm-simd-threaded.mjs` of the same version. */
+  readonly wasmGlue: string | URL
+  /** Silero VAD v5. */
+  readonly vadModel: string | URL
+  /** The embedded tiny model; its other two files are looked up beside it unless named too. */
+  readonly tinyManifest: string | URL
+  readonly tinyModel: string | URL
+  readonly tinyTokens: string | URL
+}
+
+/** What every recognition is asked for; changeable while listening with `configure`. */
+export interface RecognitionOptions {
+  /** Default `auto`. A forced language is a prompt: results then have no `languageScores`. */
+  readonly language?: LanguageChoice
+  /** Inverse text normalization and punctuation. Default true. */
+  readonly withItn?: boolean
+}
+
+export interface CreateOptions extends RecognitionOptions {
+  /** `tiny` (default): the embedded small-vocabulary model. Else the URL of a `manifest.json` that lies beside its model files. */
+  readonly model?: 'tiny' | (string & {}) | URL
+  /** Changes to the segmenter's defaults (thresholds, pre-roll, hang-over, cuts). */
+  readonly vad?: Partial<SegmenterOptions>
+  /** Partial results while someone speaks; default every 400 ms at most. `false` turns them off. */
+  readonly partials?: boolean | { readonly intervalMs: number }
+  readonly assets?: Partial<AssetUrls>
+  /**
+   * WASM threads for recognition. Default: up to 4 where the page is cross-origin isolated, else 1. More than 1 on a page that is not
+   * isolated is refused, never silently lowered.
+   */
+  readonly threads?: number
+  /** Ends the loading; `create` rejects with the signal's reason. */
+  readonly signal?: AbortSignal
+  readonly onProgress?: (progress: LoadProgress) => void
+}
+
+/** Mono float32 in [-1, 1] at any rate from 8 to 192 kHz; the rate must not change within one stream. */
+export interface AudioChunk {
+  readonly samples: Float32Array
+  /** Hz. */
+  readonly sampleRate: number
+}
+
+export type ListenSource = 'microphone' | MediaStream | AsyncIterable<AudioChunk>
+
+export interface ListenOptions extends RecognitionOptions {
+  /** Default `microphone`. A `MediaStream` stays the caller's: its tracks are not stopped at the end. */
+  readonly source?: ListenSource
+  /** Which microphone, by `deviceId` from `SpeechAnalyzer.microphones()`. */
+  readonly deviceId?: string
+  /** Wishes to `getUserMedia`; by default the browser's echo cancellation, noise suppression and gain control are off. */
+  readonly constraints?: MediaTrackConstraints
+  readonly vad?: Partial<SegmenterOptions>
+  readonly partials?: boolean | { readonly intervalMs: number }
+  /** Ends listening without a last result; the iterator throws the signal's reason. Use `stop()` to keep the last words. */
+  readonly signal?: AbortSignal
+}
+
+/** A file, its address, or sound already decoded. `sampleRate` is required beside a bare `Float32Array`. */
+export type AnalyzeInput = Blob | URL | string | AudioBuffer | Float32Array | AudioChunk
+
+export interface AnalyzeOptions extends RecognitionOptions {
+  /** Hz; for a bare `Float32Array` only. */
+  readonly sampleRate?: number
+  /** `false`: the whole input is one segment (at most 30 s). Else changes to the segmenter's defaults. */
+  readonly vad?: Partial<SegmenterOptions> | false
+  readonly signal?: AbortSignal
+  /** Results and progress as they come, before the promise resolves. */
+  readonly onEvent?: (event: SpeechEvent) => void
+}
+
+/** What `configure` can change on a running analyzer. Takes effect with the next segment. */
+export interface ConfigureOptions extends RecognitionOptions {
+  readonly vad?: Partial<SegmenterOptions>
+}

@@ -1,0 +1,59 @@
+import type { ModelManifest, SpeechResult } from '@sensevoice-web/engine'
+
+/** What `analyze` found in a finite input. */
+export interface AnalysisResult {
+  /** In the order of time; empty when nobody speaks. */
+  readonly results: readonly SpeechResult[]
+  /** Length of the input. */
+  readonly durationMs: number
+  /** Wall time from the call to the last result. */
+  readonly elapsedMs: number
+}
+
+/** How recognition runs in this page, and why so. */
+export interface RuntimeInfo {
+  readonly provider: 'wasm'
+  readonly threads: number
+  /** Cross-origin isolated: WASM threads are allowed. */
+  readonly isolated: boolean
+  /** One sentence: why this provider and this many threads. */
+  readonly reason: string
+}
+
+/** The loaded model as users should be told of it; `notice` says plainly what an embedded model does not know. */
+export type ModelInfo = Pick<
+  ModelManifest,
+  'id' | 'name' | 'version' | 'description' | 'notice' | 'embedded' | 'license' | 'languages'
+>
+
+export interface Microphone {
+  readonly deviceId: string
+  readonly groupId: string
+  /** Empty until the user has allowed a microphone once (a browser's rule). */
+  readonly label: string
+}
+
+export interface Capability {
+  readonly supported: boolean
+  /** One sentence: how it was found out, or what to do where it is missing. */
+  readonly reason: string
+}
+
+export type CapabilityName =
+  | 'secureContext'
+  | 'microphone'
+  | 'audioWorklet'
+  | 'moduleWorkers'
+  | 'webAssemblySimd'
+  | 'threads'
+  | 'webGpu'
+  | 'jspi'
+  | 'originPrivateFileSystem'
+  | 'subtleCrypto'
+
+export interface Capabilities extends Readonly<Record<CapabilityName, Capability>> {
+  /** Files and sound can be analyzed here. */
+  readonly canAnalyze: boolean
+  /** A microphone can be listened to here. */
+  readonly canListen: boolean
+}
