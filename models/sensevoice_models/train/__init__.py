@@ -1,0 +1,1 @@
+"""Trains the tiny model: words, synthesis, augmentation, feature pool, loop, publishing."""
