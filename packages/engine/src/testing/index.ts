@@ -1,1 +1,12 @@
-export {}
+export * from './acoustic-model-contract.ts'
+export * from './contract-test.ts'
+export * from './fake-acoustic-model.ts'
+export * from './fake-recognizer.ts'
+export * from './fake-voice-probe.ts'
+export * from './recognizer-contract.ts'
+export * from './scripted-output.ts'
+export * from './scripted-result.ts'
+export * from './seeded-random.ts'
+export * from './signals.ts'
+export * from './small-vocabulary.ts'
+export * from './voice-probe-contract.ts'
