@@ -1,0 +1,86 @@
+import { SILERO_CONTEXT_SAMPLES, SileroContext, SpeechError, VAD_WINDOW_SAMPLES } from '@sensevoice-web/engine'
+import type { VoiceProbe } from '@sensevoice-web/engine'
+import type { InferenceSession, Tensor } from 'onnxruntime-common'
+import { SerialRuns } from './serial-runs.ts'
+import { createSession, type SessionOptions } from './session.ts'
+import { runError } from './session-errors.ts'
+
+const WHAT = 'the Silero VAD model'
+const SAMPLE_RATE = 16_000n
+const STATE_SHAPE = [2, 1, 128] as const
+const STATE_VALUES = 2 * 128
+
+/**
+ * Loads Silero VAD v5 or v6, which share one interface: `input` [1, 64 + 512] float32, `state` [2, 1, 128] float32, `sr` int64; `output`
+ * [1, 1] and `stateN`. The graph also takes a bare 512 without any error but with wrong probabilities, hence the context.
+ *
+ * @throws SpeechError `model-unsupported` for another network (the legacy file among them), `model-corrupt` for a file that is none
+ */
+export async function createSileroProbe(options: SessionOptions): Promise<VoiceProbe> {
+  const session = await createSession(options, WHAT)
+  const wanted = ['input', 'state', 'sr']
+  if (!wanted.every((name) => session.inputNames.includes(name)) || !session.outputNames.includes('stateN')) {
+    const found = session.inputNames.join(', ')
+    await session.release()
+    throw new SpeechError('model-unsupported', `the VAD model is not Silero v5 or v6: its inputs are ${found}`, {
+      hint: 'Use silero_vad_v5.onnx or silero_vad_v6.onnx.',
+    })
+  }
+  return new SileroProbe(session, options.runtime.Tensor)
+}
+
+class SileroProbe implements VoiceProbe {
+  readonly #session: InferenceSession
+  readonly #Tensor: SessionOptions['runtime']['Tensor']
+  readonly #context = new SileroContext()
+  readonly #runs = new SerialRuns(WHAT)
+  readonly #rate: Tensor
+  #state: Tensor
+  /** Grows with every reset: the state of a run that began before it is dropped. */
+  #generation = 0
+
+  constructor(session: InferenceSession, Tensor: SessionOptions['runtime']['Tensor']) {
+    this.#session = session
+    this.#Tensor = Tensor
+    this.#rate = new Tensor('int64', BigInt64Array.of(SAMPLE_RATE), [])
+    this.#state = this.#silentState()
+  }
+
+  async probe(window: Float32Array): Promise<number> {
+    // The window is copied now, in the order of the calls: the caller may wait for many at once.
+    const data = this.#context.next(window).slice()
+    const generation = this.#generation
+    return this.#runs.run(() => this.#probe(data, generation))
+  }
+
+  reset(): void {
+    this.#generation += 1
+    this.#context.reset()
+    this.#state = this.#silentState()
+  }
+
+  dispose(): Promise<void> {
+    return this.#runs.close(() => this.#session.release())
+  }
+
+  async #probe(data: Float32Array, generation: number): Promise<number> {
+    const input = new this.#Tensor('float32', data, [1, SILERO_CONTEXT_SAMPLES + VAD_WINDOW_SAMPLES])
+    const state = generation === this.#generation ? this.#state : this.#silentState()
+    const outputs = await this.#session.run({ input, state, sr: this.#rate }).catch((error: unknown) => {
+      throw runError(error, WHAT)
+    })
+    const next = outputs['stateN']
+    const probability = Number(outputs['output']?.data[0])
+    if (next === undefined || !(probability >= 0 && probability <= 1)) {
+      throw new SpeechError('inference-failed', 'the Silero VAD model answered with something that is no probability', {
+        hint: 'Sound with values that are not numbers gives that, or a damaged model file.',
+      })
+    }
+    if (generation === this.#generation) this.#state = next
+    return probability
+  }
+
+  #silentState(): Tensor {
+    return new this.#Tensor('float32', new Float32Array(STATE_VALUES), STATE_SHAPE)
+  }
+}
