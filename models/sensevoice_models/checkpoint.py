@@ -63,7 +63,7 @@ def sizes_of(weights: Mapping[str, Tensor], what: str, heads: int = PUBLISHED_HE
 
 
 def load_checkpoint(path: Path, heads: int = PUBLISHED_HEADS) -> SenseVoice:
-    """A model of the checkpoint's own size, in evaluation mode; refuses missing, unknown and misshapen tensors by name."""
+    """A model of the checkpoint's own size, in evaluation mode; refuses other tensors than its own, by name."""
     weights = read_weights(path)
     try:
         model = SenseVoice(sizes_of(weights, str(path), heads))

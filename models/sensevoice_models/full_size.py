@@ -1,7 +1,7 @@
 """A model of the published size and graph with random weights: what performance work runs on.
 
-``python -m sensevoice_models.full_size --random --out out/full`` writes ``model.int8.onnx`` (240 MB) and ``tokens.txt``;
-it loads wherever the published file loads, takes as long, and says nothing that means anything.
+``python -m sensevoice_models.full_size --random --out out`` writes ``model.int8.onnx`` (240 MB) and ``tokens.txt``.
+It loads wherever the published file loads, takes as long, and says nothing that means anything.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def placeholder_tokens(size: int) -> tuple[str, ...]:
 
 
 def random_model(config: EncoderConfig, seed: int) -> SenseVoice:
-    """Weights drawn so that activations stay of order one; no two tensors alike, since the exporter would merge them."""
+    """Weights that keep activations of order one; no two tensors alike, since the exporter would merge them."""
     generator = torch.Generator().manual_seed(seed)
     with torch.device("meta"):
         model = SenseVoice(config)

@@ -4,7 +4,7 @@
 
 | scheme | weights | activations | for |
 |---|---|---|---|
-| published | QUInt8, per tensor (sherpa) or per channel (FunASR), MatMul only | uint8 at run time | the published int8 files |
+| published | QUInt8, MatMul only, per tensor (sherpa) or channel (FunASR) | uint8 at run time | the published files |
 | int8 | QInt8 per tensor, MatMul only | uint8 at run time | CPUs with VNNI or a dot product |
 | 8bit | MatMulNBits, 8 bit, blocks of 32 | float32 | WebGPU |
 | 4bit | MatMulNBits, 4 bit, blocks of 32 | float32 | WebGPU, half the download |

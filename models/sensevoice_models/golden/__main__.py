@@ -13,6 +13,7 @@ import soundfile
 from ..errors import ModelError, run_command
 from ..wav import wav_bytes
 from .features import feature_index
+from .results import results_index
 from .signals import Pcm, signals
 from .speech import SPEECH, make_speech
 from .store import Golden
@@ -21,6 +22,7 @@ from .vad import vad_index
 MODELS_FOLDER = Path(__file__).parents[2]
 GOLDEN_FOLDER = MODELS_FOLDER / "golden"
 DATA_FOLDER = MODELS_FOLDER.parents[1] / "shared" / "data"
+TINY_FOLDER = MODELS_FOLDER / "tiny"
 SILERO_FOLDER = MODELS_FOLDER.parent / "packages" / "browser" / "node_modules" / "@ricky0123" / "vad-web" / "dist"
 
 
@@ -60,12 +62,20 @@ def make_vad(folder: Path, silero: Path) -> Golden:
     return golden
 
 
+def make_results(folder: Path, tiny: Path) -> Golden:
+    """Golden results of the tiny model and their index."""
+    golden = Golden()
+    golden.add_index("results.json", results_index(golden, read_clips(folder), tiny))
+    return golden
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m sensevoice_models.golden", description=__doc__)
     parser.add_argument("part", nargs="?", choices=("audio", "features", "vad", "results"))
     parser.add_argument("--out", type=Path, default=GOLDEN_FOLDER, help="the golden folder")
     parser.add_argument("--data", type=Path, default=DATA_FOLDER, help="the data folder (audio)")
     parser.add_argument("--silero", type=Path, default=SILERO_FOLDER, help="folder of silero_vad_v5.onnx and v6 (vad)")
+    parser.add_argument("--tiny", type=Path, default=TINY_FOLDER, help="folder of the tiny model (results)")
     arguments = parser.parse_args()
     if arguments.part == "audio":
         make_audio(arguments.data).write(arguments.out)
@@ -73,6 +83,8 @@ def main() -> None:
         make_features(arguments.out).write(arguments.out)
     if arguments.part in (None, "vad"):
         make_vad(arguments.out, arguments.silero).write(arguments.out)
+    if arguments.part in (None, "results"):
+        make_results(arguments.out, arguments.tiny).write(arguments.out)
 
 
 if __name__ == "__main__":
