@@ -1,5 +1,10 @@
-import type { AnalyzerState, SpeechEvent } from '@sensevoice-web/engine'
-import { SpeechError } from '@sensevoice-web/engine'
+import {
+  type AnalyzerState,
+  SpeechError,
+  type SpeechEvent,
+  toSpeechError,
+  validSegmenterOptions,
+} from '@sensevoice-web/engine'
 import type {
   AnalyzeInput,
   AnalyzeOptions,
@@ -8,50 +13,239 @@ import type {
   ListenOptions,
 } from './api/options.ts'
 import type { AnalysisResult, Capabilities, Microphone, ModelInfo, RuntimeInfo } from './api/outcomes.ts'
-import { SpeechEventTarget } from './api/speech-event-target.ts'
+import { dispatchSpeechEvent, SpeechEventTarget } from './api/speech-event-target.ts'
+import { detectCapabilities } from './capabilities.ts'
+import { listMicrophones } from './microphones.ts'
+import { analyze } from './page/analysis.ts'
+import { Listening } from './page/listening.ts'
+import { type AnalyzerPlan, planAnalyzer } from './page/plan-analyzer.ts'
+import type { RunContext, Settings } from './page/run-context.ts'
+import { WorkerPair } from './page/worker-pair.ts'
 
-const soon = () => new SpeechError('not-supported', 'not wired yet')
-
+/**
+ * Speech analysis inside the page: text, language, emotion and sound events with their probabilities, from a microphone or a file. Nothing
+ * leaves the browser.
+ *
+ * ```ts
+ * const analyzer = await SpeechAnalyzer.create()
+ * for await (const e of analyzer.listen()) if (e.type === 'result') show(e.result)
+ * ```
+ *
+ * Every event of the iterator is also dispatched as a DOM event of the same name whose `detail` is the event.
+ */
 export class SpeechAnalyzer extends SpeechEventTarget {
-  static create(_options: CreateOptions = {}): Promise<SpeechAnalyzer> {
-    return Promise.reject(soon())
+  readonly #plan: AnalyzerPlan
+  #settings: Settings
+  #state: AnalyzerState = 'idle'
+  #pair: WorkerPair | undefined
+  #loading: Promise<WorkerPair> | undefined
+  #model: ModelInfo
+  #listening: Listening | undefined
+  /** Analyses run one after another; the end of the newest one. */
+  #analyses: Promise<unknown> = Promise.resolve()
+  #waitingAnalyses = 0
+  readonly #closing = new AbortController()
+
+  private constructor(plan: AnalyzerPlan, pair: WorkerPair) {
+    super()
+    this.#plan = plan
+    this.#settings = plan.settings
+    this.#model = pair.model
+    this.#adopt(pair)
   }
+
+  /**
+   * Loads the model, the VAD and the WASM runtime into two workers.
+   *
+   * @throws SpeechError `invalid-argument`, `insecure-context`, `not-supported`, `model-not-found`, `model-corrupt`, `model-unsupported`,
+   *   `network`, `out-of-memory`, `worker-failed`; the signal's reason when aborted
+   */
+  static async create(options: CreateOptions = {}): Promise<SpeechAnalyzer> {
+    const plan = planAnalyzer(options)
+    const onProgress = options.onProgress ?? (() => {})
+    const pair = await WorkerPair.load(plan.pair, { signal: options.signal, onProgress })
+    return new SpeechAnalyzer(plan, pair)
+  }
+
+  /** What this browser and this page can do and why not. Asks for no permission. */
   static capabilities(): Promise<Capabilities> {
-    return Promise.reject(soon())
+    return detectCapabilities()
   }
+
+  /**
+   * The microphones to choose from; their labels are empty until the user has allowed one.
+   *
+   * @throws SpeechError `insecure-context`, `not-supported`
+   */
   static microphones(): Promise<readonly Microphone[]> {
-    return Promise.reject(soon())
+    return listMicrophones()
   }
+
   get state(): AnalyzerState {
-    throw soon()
+    return this.#state
   }
+
+  /** How recognition runs here, and why so. */
   get runtime(): RuntimeInfo {
-    throw soon()
+    return this.#plan.runtime
   }
+
   get model(): ModelInfo {
-    throw soon()
+    return this.#model
   }
-  /** Starts at once; events come by the iterator and by `addEventListener` alike. */
-  listen(_options: ListenOptions = {}): AsyncIterable<SpeechEvent> {
-    throw soon()
+
+  /**
+   * Starts listening at once. The iterator ends after `stop()` or when the source ends; leaving the loop stops at once. When listening
+   * cannot go on (microphone denied or lost, a worker died) the iterator throws a `SpeechError` after the last event, and the same error is
+   * dispatched as an `error` event. `error` events that the iterator yields are of one segment; listening goes on.
+   *
+   * @throws SpeechError `busy` while it listens or analyzes already, `closed`, `invalid-argument`
+   */
+  listen(options: ListenOptions = {}): AsyncIterable<SpeechEvent> {
+    this.#requireIdle('listen')
+    validSegmenterOptions({ ...this.#settings.vad, ...options.vad })
+    const listening = new Listening(this.#context(), options)
+    this.#listening = listening
+    void listening.finished.then(() => {
+      if (this.#listening === listening) this.#listening = undefined
+    })
+    return listening.events
   }
-  analyze(_input: AnalyzeInput, _options: AnalyzeOptions = {}): Promise<AnalysisResult> {
-    return Promise.reject(soon())
+
+  /**
+   * Analyzes a finite sound as fast as the machine can. Several calls are done one after another.
+   *
+   * @throws SpeechError `busy` while it listens, `invalid-argument`, `invalid-audio`, `invalid-wav`, `unsupported-audio`, `file-not-found`,
+   *   `network`, `sample-rate-unsupported`, `worker-failed`, `closed`; the signal's reason when aborted
+   */
+  async analyze(input: AnalyzeInput, options: AnalyzeOptions = {}): Promise<AnalysisResult> {
+    this.#requireOpen()
+    if (this.#listening) throw busy('analyze', this.#state)
+    if (options.vad) validSegmenterOptions({ ...this.#settings.vad, ...options.vad })
+    const signal = options.signal
+      ? AbortSignal.any([options.signal, this.#closing.signal])
+      : this.#closing.signal
+    signal.throwIfAborted()
+    this.#waitingAnalyses += 1
+    this.#setState('analyzing')
+    const result = this.#analyses.then(() => {
+      signal.throwIfAborted()
+      return analyze(this.#context(), input, options, signal)
+    })
+    this.#analyses = result.catch(() => {})
+    try {
+      return await result
+    } catch (error) {
+      if (signal.aborted) throw signal.reason
+      throw toSpeechError(error, 'inference-failed')
+    } finally {
+      this.#waitingAnalyses -= 1
+      if (this.#waitingAnalyses === 0) this.#setState('idle')
+    }
   }
-  configure(_options: ConfigureOptions): Promise<void> {
-    return Promise.reject(soon())
+
+  /** Changes language, ITN and VAD, also while listening: from the next recognition or VAD window on. */
+  async configure(options: ConfigureOptions): Promise<void> {
+    this.#requireOpen()
+    const vad = { ...this.#settings.vad, ...options.vad }
+    validSegmenterOptions(vad)
+    const { language, withItn } = { ...this.#settings, ...options }
+    this.#settings = { ...this.#settings, language, withItn, vad }
+    await this.#listening?.configure({
+      ...(options.language === undefined ? {} : { language: options.language }),
+      ...(options.withItn === undefined ? {} : { withItn: options.withItn }),
+      ...(options.vad === undefined ? {} : { segmentation: options.vad }),
+    })
   }
-  pause(): Promise<void> {
-    return Promise.reject(soon())
+
+  /** The microphone's sound is not taken until `resume`; words already spoken get their result. Times go on without the pause. */
+  async pause(): Promise<void> {
+    await this.#requireListening('pause').pause()
   }
-  resume(): Promise<void> {
-    return Promise.reject(soon())
+
+  async resume(): Promise<void> {
+    await this.#requireListening('resume').resume()
   }
-  /** Delivers the last segment's result, then ends the iterator. */
-  stop(): Promise<void> {
-    return Promise.reject(soon())
+
+  /** Ends listening after the result of the last words; resolves when the microphone is released. Does nothing when idle. */
+  async stop(): Promise<void> {
+    await this.#listening?.stop()
   }
-  close(): Promise<void> {
-    return Promise.reject(soon())
+
+  /** Ends everything and its workers. Running calls end without further results: `analyze` rejects with `closed`. */
+  async close(): Promise<void> {
+    if (this.#state === 'closed') return
+    this.#closing.abort(new SpeechError('closed', 'the analyzer was closed'))
+    await this.#listening?.leave()
+    await this.#analyses
+    this.#pair?.terminate()
+    this.#pair = undefined
+    this.#setState('closed')
   }
+
+  #context(): RunContext {
+    return {
+      settings: this.#settings,
+      assets: this.#plan.pair.assets,
+      pair: (signal) => this.#loadedPair(signal),
+      emit: (event) => dispatchSpeechEvent(this, event),
+      setState: (state) => this.#setState(state),
+    }
+  }
+
+  /** The workers, started anew when the last ones died. A failed start is forgotten, so that the next call tries again. */
+  async #loadedPair(signal: AbortSignal): Promise<WorkerPair> {
+    if (this.#pair) return this.#pair
+    this.#loading ??= WorkerPair.load(this.#plan.pair, {
+      signal: this.#closing.signal,
+      onProgress: (progress) => dispatchSpeechEvent(this, { type: 'progress', progress }),
+    })
+      .then((pair) => this.#adopt(pair))
+      .finally(() => {
+        this.#loading = undefined
+      })
+    const pair = await this.#loading
+    signal.throwIfAborted()
+    return pair
+  }
+
+  #adopt(pair: WorkerPair): WorkerPair {
+    this.#pair = pair
+    this.#model = pair.model
+    void pair.failed.then(() => {
+      pair.terminate()
+      if (this.#pair === pair) this.#pair = undefined
+    })
+    return pair
+  }
+
+  #setState(state: AnalyzerState): void {
+    if (this.#state === state || this.#state === 'closed') return
+    this.#state = state
+    dispatchSpeechEvent(this, { type: 'state', state })
+  }
+
+  #requireOpen(): void {
+    if (this.#closing.signal.aborted) throw new SpeechError('closed', 'the analyzer was closed')
+  }
+
+  #requireIdle(call: string): void {
+    this.#requireOpen()
+    if (this.#listening || this.#waitingAnalyses > 0) throw busy(call, this.#state)
+  }
+
+  #requireListening(call: string): Listening {
+    this.#requireOpen()
+    if (this.#listening === undefined) {
+      throw new SpeechError('invalid-argument', `${call}() needs a listen() that has started`)
+    }
+    return this.#listening
+  }
+}
+
+function busy(call: string, state: AnalyzerState): SpeechError {
+  return new SpeechError('busy', `${call}() while the analyzer is ${state}`, {
+    hint: 'Stop it first, or create a second analyzer.',
+    retryable: true,
+  })
 }

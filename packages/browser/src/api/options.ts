@@ -74,7 +74,7 @@ export type AnalyzeInput = Blob | URL | string | AudioBuffer | Float32Array | Au
 export interface AnalyzeOptions extends RecognitionOptions {
   /** Hz; for a bare `Float32Array` only. */
   readonly sampleRate?: number
-  /** `false`: the whole input is one segment (at most 30 s). Else changes to the segmenter's defaults. */
+  /** `false`: the whole input is one segment (at most 5 minutes). Else changes to the segmenter's defaults. */
   readonly vad?: Partial<SegmenterOptions> | false
   readonly signal?: AbortSignal
   /** Results and progress as they come, before the promise resolves. */

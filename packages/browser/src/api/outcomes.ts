@@ -1,9 +1,11 @@
-import type { ModelManifest, SpeechResult } from '@sensevoice-web/engine'
+import type { ModelManifest, SpeechError, SpeechResult } from '@sensevoice-web/engine'
 
 /** What `analyze` found in a finite input. */
 export interface AnalysisResult {
   /** In the order of time; empty when nobody speaks. */
   readonly results: readonly SpeechResult[]
+  /** Segments that could not be recognized; the others are in `results` all the same. */
+  readonly errors: readonly SpeechError[]
   /** Length of the input. */
   readonly durationMs: number
   /** Wall time from the call to the last result. */

@@ -1,0 +1,63 @@
+import { SpeechError, validSegmenterOptions } from '@sensevoice-web/engine'
+import type { CreateOptions } from '../api/options.ts'
+import type { RuntimeInfo } from '../api/outcomes.ts'
+import type { ModelLocation } from '../wire/recognizer-api.ts'
+import { type ResolvedAssets, resolveAssets } from './asset-urls.ts'
+import { chooseThreads } from './choose-threads.ts'
+import { PARTIAL_INTERVAL_MS, partialInterval, type Settings } from './run-context.ts'
+import type { PairSettings } from './worker-pair.ts'
+
+/** Everything that `create` decides before it loads anything. */
+export interface AnalyzerPlan {
+  readonly settings: Settings
+  readonly pair: PairSettings
+  readonly runtime: RuntimeInfo
+}
+
+/** @throws SpeechError `invalid-argument`, `insecure-context`, `not-supported` */
+export function planAnalyzer(options: CreateOptions): AnalyzerPlan {
+  if (!globalThis.isSecureContext) {
+    throw new SpeechError('insecure-context', 'speech analysis needs a secure page', {
+      hint: 'Serve the page over https, or from localhost while developing.',
+    })
+  }
+  const { model = 'tiny', language = 'auto', withItn = true, vad = {}, partials = true } = options
+  validSegmenterOptions(vad)
+  const assets = resolveAssets(options.assets, document.baseURI)
+  const isolated = globalThis.crossOriginIsolated
+  const { threads, reason } = chooseThreads({
+    requested: options.threads,
+    isolated,
+    cores: navigator.hardwareConcurrency,
+    webkit: isWebKit(navigator.userAgent),
+  })
+  return {
+    settings: {
+      language,
+      withItn,
+      vad,
+      partialIntervalMs: validInterval(partialInterval(partials, PARTIAL_INTERVAL_MS)),
+    },
+    pair: { assets, model: locate(model, assets, document.baseURI), threads },
+    runtime: { provider: 'wasm', threads, isolated, reason },
+  }
+}
+
+function locate(model: string | URL, assets: ResolvedAssets, baseUrl: string): ModelLocation {
+  if (model === 'tiny') {
+    return { manifest: assets.tinyManifest, model: assets.tinyModel, tokens: assets.tinyTokens }
+  }
+  return { manifest: new URL(model, baseUrl).href }
+}
+
+function validInterval(intervalMs: number | undefined): number | undefined {
+  if (intervalMs !== undefined && !(intervalMs >= 100)) {
+    throw new SpeechError('invalid-argument', `partials.intervalMs must be at least 100, got ${intervalMs}`)
+  }
+  return intervalMs
+}
+
+/** Safari, and every browser on iOS: Chromium’s user agent names WebKit too, but also Chrome. */
+function isWebKit(userAgent: string): boolean {
+  return /AppleWebKit/.test(userAgent) && !/Chrome|Chromium|Edg\//.test(userAgent)
+}

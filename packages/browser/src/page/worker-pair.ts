@@ -1,0 +1,75 @@
+import type { LoadProgress, SpeechError } from '@sensevoice-web/engine'
+import { proxy } from 'comlink'
+import type { ListenerApi } from '../wire/listener-api.ts'
+import type { LoadedModel, ModelLocation, RecognizerApi } from '../wire/recognizer-api.ts'
+import { keepSpeechErrors } from '../wire/speech-error-transfer.ts'
+import type { ResolvedAssets } from './asset-urls.ts'
+import { WorkerHost } from './worker-host.ts'
+
+export interface PairSettings {
+  readonly assets: ResolvedAssets
+  readonly model: ModelLocation
+  readonly threads: number
+}
+
+export interface LoadHooks {
+  readonly signal?: AbortSignal | undefined
+  readonly onProgress: (progress: LoadProgress) => void
+}
+
+keepSpeechErrors()
+
+/** The two workers of an analyzer, loaded. They live and die together: a failed one takes the other with it. */
+export class WorkerPair {
+  readonly listener: WorkerHost<ListenerApi>
+  readonly recognizer: WorkerHost<RecognizerApi>
+  /** Resolves with the reason once either worker is dead. */
+  readonly failed: Promise<SpeechError>
+  #model: LoadedModel | undefined
+
+  private constructor(assets: ResolvedAssets) {
+    this.listener = new WorkerHost(assets.listenerWorker, 'listener')
+    try {
+      this.recognizer = new WorkerHost(assets.recognizerWorker, 'recognizer')
+    } catch (error) {
+      this.listener.terminate()
+      throw error
+    }
+    this.failed = Promise.race([this.listener.failed, this.recognizer.failed])
+  }
+
+  get model(): LoadedModel {
+    if (this.#model === undefined) throw new Error('a pair is only handed out loaded')
+    return this.#model
+  }
+
+  /** Starts both workers and loads everything; on any failure or abort nothing is left running. */
+  static async load({ assets, model, threads }: PairSettings, hooks: LoadHooks): Promise<WorkerPair> {
+    hooks.signal?.throwIfAborted()
+    const pair = new WorkerPair(assets)
+    const { wasm, wasmGlue, vadModel } = assets
+    const onProgress = (progress: LoadProgress) => {
+      if (!hooks.signal?.aborted) hooks.onProgress(progress)
+    }
+    try {
+      const [loaded] = await Promise.all([
+        pair.recognizer.call(
+          (api) => api.load({ wasm, wasmGlue, model, threads }, proxy(onProgress)),
+          hooks.signal,
+        ),
+        pair.listener.call((api) => api.load({ wasm, wasmGlue, vadModel }, proxy(onProgress)), hooks.signal),
+      ])
+      pair.#model = loaded
+      onProgress({ stage: 'ready', loadedBytes: 0 })
+      return pair
+    } catch (error) {
+      pair.terminate()
+      throw error
+    }
+  }
+
+  terminate(): void {
+    this.listener.terminate()
+    this.recognizer.terminate()
+  }
+}

@@ -1,0 +1,126 @@
+import { SpeechError } from '@sensevoice-web/engine'
+
+export interface Expected {
+  readonly bytes: number
+  /** Lower-case hex. */
+  readonly sha256: string
+}
+
+/** Called with the bytes so far and, where the server tells, the whole. */
+export type OnBytes = (loadedBytes: number, totalBytes: number | undefined) => void
+
+/**
+ * Fetches a file as a whole.
+ *
+ * @param what the file in words, e.g. `the VAD model`
+ * @throws SpeechError `network`, `model-not-found` (404 and the like, or a web page in its place), `model-corrupt` (size or SHA-256 differ)
+ */
+export async function download(
+  url: string,
+  what: string,
+  onBytes: OnBytes = () => {},
+  expected?: Expected,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const response = await get(url, what)
+  const bytes = await read(response, url, what, onBytes, expected?.bytes)
+  if (looksLikeHtml(bytes)) throw webPage(url, what)
+  if (expected !== undefined) await verify(bytes, url, what, expected)
+  return bytes
+}
+
+async function get(url: string, what: string): Promise<Response> {
+  let response: Response
+  try {
+    response = await fetch(url)
+  } catch (cause) {
+    throw new SpeechError('network', `${what} could not be fetched from ${url}`, {
+      hint: 'Check the connection, and that the server and the CSP (connect-src) allow this address.',
+      retryable: true,
+      cause,
+    })
+  }
+  if (response.ok) return response
+  const missing = response.status === 404 || response.status === 410
+  throw new SpeechError(
+    missing ? 'model-not-found' : 'network',
+    `${what}: ${url} answered ${response.status}`,
+    {
+      hint: missing
+        ? 'Host the files of the package’s dist folder beside its index.js, or name their places in `assets`.'
+        : 'The server refuses or fails; try again later.',
+      retryable: response.status >= 500,
+    },
+  )
+}
+
+async function read(
+  response: Response,
+  url: string,
+  what: string,
+  onBytes: OnBytes,
+  expectedBytes: number | undefined,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const header = Number(response.headers.get('content-length') ?? Number.NaN)
+  // With a content coding the header counts compressed bytes, the stream does not.
+  const coded = response.headers.has('content-encoding')
+  const total = expectedBytes ?? (Number.isFinite(header) && !coded ? header : undefined)
+  const chunks: Uint8Array[] = []
+  let loaded = 0
+  onBytes(0, total)
+  try {
+    for await (const chunk of response.body ?? []) {
+      chunks.push(chunk)
+      loaded += chunk.length
+      onBytes(loaded, total)
+    }
+  } catch (cause) {
+    throw new SpeechError('network', `${what}: the connection to ${url} broke after ${loaded} bytes`, {
+      hint: 'Try again.',
+      retryable: true,
+      cause,
+    })
+  }
+  const bytes = new Uint8Array(loaded)
+  let at = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, at)
+    at += chunk.length
+  }
+  return bytes
+}
+
+/** Servers of single-page apps answer any address with their page, and with status 200. */
+function looksLikeHtml(bytes: Uint8Array): boolean {
+  const start = new TextDecoder().decode(bytes.subarray(0, 64)).trimStart().toLowerCase()
+  return start.startsWith('<!doctype') || start.startsWith('<html')
+}
+
+function webPage(url: string, what: string): SpeechError {
+  return new SpeechError('model-not-found', `${what}: ${url} is a web page, not the file`, {
+    hint: 'The server answers unknown addresses with its page; host the file there or correct the address.',
+  })
+}
+
+async function verify(
+  bytes: Uint8Array<ArrayBuffer>,
+  url: string,
+  what: string,
+  expected: Expected,
+): Promise<void> {
+  const hint = 'Clear the cache and load it again; if it stays so, the hosted file is not the published one.'
+  if (bytes.length !== expected.bytes) {
+    throw new SpeechError(
+      'model-corrupt',
+      `${what}: ${url} has ${bytes.length} bytes instead of ${expected.bytes}`,
+      { hint, retryable: true },
+    )
+  }
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
+  const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  if (sha256 !== expected.sha256) {
+    throw new SpeechError('model-corrupt', `${what}: ${url} has another SHA-256 than its manifest says`, {
+      hint,
+      retryable: true,
+    })
+  }
+}

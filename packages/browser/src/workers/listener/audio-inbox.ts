@@ -1,0 +1,84 @@
+import type { AudioMessage, AudioPortMessage, AudioPortReply } from '../../wire/audio-port.ts'
+
+/** What the stream does next, in the order of arrival. */
+export type InboxItem =
+  | { readonly type: 'audio'; readonly message: AudioMessage; readonly lostFrames: number }
+  | { readonly type: 'command'; readonly run: () => Promise<void> }
+  | { readonly type: 'end' }
+
+/** How long a sender that was asked to finish may be silent: a closed audio context never answers. */
+const FLUSH_TIMEOUT_MS = 400
+
+/** Listener side of an audio port: one queue of sound and of commands between it. Gaps in the sender's clock are told beside the sound. */
+export class AudioInbox {
+  readonly #port: MessagePort
+  readonly #items: InboxItem[] = []
+  #nextFrame: number | undefined
+  #ended = false
+  #wake: (() => void) | undefined
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(port: MessagePort) {
+    this.#port = port
+    port.onmessage = ({ data }: MessageEvent<AudioPortMessage>) => {
+      if (data.type === 'audio') this.#hear(data)
+      else this.#end()
+    }
+  }
+
+  async next(): Promise<InboxItem> {
+    for (;;) {
+      const item = this.#items.shift()
+      if (item !== undefined) return item
+      if (this.#ended) return { type: 'end' }
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+    }
+  }
+
+  /** Gives the buffer of a message back; to be called when its sound was used. */
+  recycle({ samples }: AudioMessage): void {
+    const reply: AudioPortReply = { type: 'recycle', samples }
+    this.#port.postMessage(reply, [samples.buffer as ArrayBuffer])
+  }
+
+  /** Runs after the sound that is here already. */
+  command<Value>(run: () => Promise<Value>): Promise<Value> {
+    return new Promise((resolve, reject) => {
+      this.#push({ type: 'command', run: () => run().then(resolve, reject) })
+    })
+  }
+
+  /** Asks the sender for what it still holds and for its end. */
+  flush(): void {
+    if (this.#ended) return
+    this.#port.postMessage({ type: 'flush' } satisfies AudioPortReply)
+    this.#timer = setTimeout(() => this.#end(), FLUSH_TIMEOUT_MS)
+  }
+
+  /** Nothing more is taken; what waits is dropped. */
+  close(): void {
+    this.#items.length = 0
+    this.#end()
+  }
+
+  #hear(message: AudioMessage): void {
+    if (this.#ended) return
+    const lostFrames = this.#nextFrame === undefined ? 0 : Math.max(0, message.startFrame - this.#nextFrame)
+    this.#nextFrame = message.startFrame + message.length
+    this.#push({ type: 'audio', message, lostFrames })
+  }
+
+  #end(): void {
+    clearTimeout(this.#timer)
+    this.#ended = true
+    this.#port.close()
+    this.#wake?.()
+  }
+
+  #push(item: InboxItem): void {
+    this.#items.push(item)
+    this.#wake?.()
+  }
+}

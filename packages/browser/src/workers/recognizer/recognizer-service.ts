@@ -1,0 +1,57 @@
+import { type LoadProgress, type Recognizer, SpeechError } from '@sensevoice-web/engine'
+import { loadRecognizer } from '@sensevoice-web/onnx'
+import { InferenceSession, Tensor } from 'onnxruntime-web/wasm'
+import { EventSender } from '../../wire/event-port.ts'
+import type { LoadedModel, RecognizerApi, RecognizerAssets } from '../../wire/recognizer-api.ts'
+import type { StreamConfig } from '../../wire/stream-config.ts'
+import { holdLock } from '../hold-lock.ts'
+import { startRuntime } from '../start-runtime.ts'
+import { fetchModel } from './model-files.ts'
+import { RecognizerStream } from './recognizer-stream.ts'
+
+/** The recognizer worker's life: one runtime, one model, one stream at a time. */
+export class RecognizerService implements RecognizerApi {
+  #recognizer: Recognizer | undefined
+  #stream: RecognizerStream | undefined
+
+  holdLock(name: string): Promise<void> {
+    return holdLock(name)
+  }
+
+  async load(
+    { wasm, wasmGlue, model, threads }: RecognizerAssets,
+    onProgress: (progress: LoadProgress) => void,
+  ): Promise<LoadedModel> {
+    const tell = (stage: LoadProgress['stage']) => (loadedBytes: number, totalBytes: number | undefined) =>
+      onProgress({ stage, loadedBytes, ...(totalBytes === undefined ? {} : { totalBytes }) })
+    const [files] = await Promise.all([
+      fetchModel(model, tell('model')),
+      startRuntime({ wasm, wasmGlue }, threads, tell('runtime')),
+    ])
+    onProgress({ stage: 'warm-up', loadedBytes: 0 })
+    const { recognizer } = await loadRecognizer({
+      runtime: { InferenceSession, Tensor },
+      model: files.model,
+      tokens: files.tokens,
+      manifest: files.manifest,
+      executionProvider: 'wasm',
+      threads,
+      clock: () => performance.now(),
+    })
+    this.#recognizer = recognizer
+    const { frontend: _frontend, ids: _ids, files: _files, ...about } = files.manifest
+    return about
+  }
+
+  async open(jobs: MessagePort, events: MessagePort, overload: StreamConfig['overload']): Promise<void> {
+    if (this.#recognizer === undefined) throw new SpeechError('invalid-argument', 'open needs a loaded model')
+    await this.cancel()
+    this.#stream = new RecognizerStream(jobs, new EventSender(events), this.#recognizer, overload)
+  }
+
+  async cancel(): Promise<void> {
+    const stream = this.#stream
+    this.#stream = undefined
+    await stream?.cancel()
+  }
+}
