@@ -2,7 +2,12 @@ import { AudioHistory } from '../audio/audio-history.ts'
 import { Framer } from '../audio/framer.ts'
 import { toSpeechError } from '../errors.ts'
 import type { SpeechEvent } from '../events.ts'
-import { type RecognizeOptions, type Recognizer, VAD_WINDOW_SAMPLES, type VoiceProbe } from '../model/ports.ts'
+import {
+  type RecognizeOptions,
+  type Recognizer,
+  VAD_WINDOW_SAMPLES,
+  type VoiceProbe,
+} from '../model/ports.ts'
 import type { SegmentEvent, SegmenterOptions } from '../vad/segment-event.ts'
 import { Segmenter } from '../vad/segmenter.ts'
 

@@ -25,9 +25,13 @@ export async function analyzeWholeSound(
     chunks.push(chunk)
     length += chunk.length
     if (length > LONGEST_WHOLE_SOUND_SAMPLES) {
-      throw new SpeechError('invalid-audio', 'the sound is longer than the 5 minutes that fit into one segment', {
-        hint: 'Let voice activity detection cut it into segments.',
-      })
+      throw new SpeechError(
+        'invalid-audio',
+        'the sound is longer than the 5 minutes that fit into one segment',
+        {
+          hint: 'Let voice activity detection cut it into segments.',
+        },
+      )
     }
   }
   if (length === 0) throw new SpeechError('invalid-audio', 'the sound has no samples')

@@ -20,9 +20,6 @@ import { speechTokens } from './speech-tokens.ts'
 /** Samples per millisecond at the model's 16 kHz. */
 const SAMPLES_PER_MS = 16
 
-/** One feature frame: 25 ms. Shorter sound is padded with silence, so that the model has something to answer to. */
-const SHORTEST_SAMPLES = 25 * SAMPLES_PER_MS
-
 export interface RecognizerParts {
   /** Samples to features; called synchronously, one segment at a time. */
   readonly frontEnd: FrontEnd
@@ -38,7 +35,7 @@ export interface RecognizerParts {
 
 /**
  * The whole way from a segment's sound to its `SpeechResult`: front end, model, greedy CTC, tag scores. Sound shorter than one feature frame
- * (400 samples), even an empty segment, is padded with silence and usually gives an empty text with the scores of silence; positions and
+ * (400 samples for SenseVoice), even an empty segment, is padded with silence and usually gives an empty text with the scores of silence; positions and
  * times are those of the sound as it came.
  *
  * `recognize` rejects with a `SpeechError`: `closed` after `dispose`, `inference-failed` (or the model's own code) when the model fails.
@@ -66,7 +63,7 @@ async function recognize(
   const { clock } = parts
   const prompt: Prompt = { language: options.language ?? 'auto', withItn: options.withItn ?? true }
   const started = clock()
-  const features = parts.frontEnd.compute(paddedToOneFrame(segment.samples))
+  const features = parts.frontEnd.compute(padded(segment.samples, parts.frontEnd.minimumSamples))
   const computed = clock()
   const output = await parts.model.infer(features, prompt)
   const inferred = clock()
@@ -115,9 +112,9 @@ function decode(
   }
 }
 
-function paddedToOneFrame(samples: Float32Array): Float32Array {
-  if (samples.length >= SHORTEST_SAMPLES) return samples
-  const padded = new Float32Array(SHORTEST_SAMPLES)
-  padded.set(samples)
-  return padded
+function padded(samples: Float32Array, minimumSamples: number): Float32Array {
+  if (samples.length >= minimumSamples) return samples
+  const longer = new Float32Array(minimumSamples)
+  longer.set(samples)
+  return longer
 }
