@@ -1,9 +1,9 @@
 import type { AssetUrls } from '../api/options.ts'
 
 /**
- * The library's own files beside its `index.js`. Each is a literal `new URL('./…', import.meta.url)`: the one form that browsers resolve
- * by themselves and that bundlers (Vite, webpack, Parcel) turn into an emitted, untouched file. `new Worker(new URL(…))` would be bundled
- * again instead. The tokens of the tiny model are a small file: `no-inline` keeps Vite from turning it into a `data:` URL, which a strict
+ * The library's own files beside its `index.js`. Each is a literal URL relative to `import.meta.url`: the one form that browsers resolve
+ * by themselves and that bundlers (Vite, webpack, Parcel) turn into an emitted, untouched file. Inside a `new Worker(…)` it would be
+ * bundled again instead. The tokens of the tiny model are a small file: `no-inline` keeps Vite from turning it into a `data:` URL, which a strict
  * CSP blocks.
  */
 function ownFiles(): AssetUrls {
