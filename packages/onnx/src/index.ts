@@ -1,1 +1,9 @@
-export {}
+export * from './load-recognizer.ts'
+export * from './model/facts-from-metadata.ts'
+export * from './model/metadata-props.ts'
+export * from './model/model-facts.ts'
+export * from './model/model-flavour.ts'
+export * from './model/sense-voice-model.ts'
+export * from './runtime.ts'
+export { createSession, type SessionOptions } from './session.ts'
+export * from './silero-probe.ts'

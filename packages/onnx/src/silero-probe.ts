@@ -1,5 +1,11 @@
-import { SILERO_CONTEXT_SAMPLES, SileroContext, SpeechError, VAD_WINDOW_SAMPLES } from '@sensevoice-web/engine'
 import type { VoiceProbe } from '@sensevoice-web/engine'
+import {
+  assertFiniteSamples,
+  SILERO_CONTEXT_SAMPLES,
+  SileroContext,
+  SpeechError,
+  VAD_WINDOW_SAMPLES,
+} from '@sensevoice-web/engine'
 import type { InferenceSession, Tensor } from 'onnxruntime-common'
 import { SerialRuns } from './serial-runs.ts'
 import { createSession, type SessionOptions } from './session.ts'
@@ -22,9 +28,13 @@ export async function createSileroProbe(options: SessionOptions): Promise<VoiceP
   if (!wanted.every((name) => session.inputNames.includes(name)) || !session.outputNames.includes('stateN')) {
     const found = session.inputNames.join(', ')
     await session.release()
-    throw new SpeechError('model-unsupported', `the VAD model is not Silero v5 or v6: its inputs are ${found}`, {
-      hint: 'Use silero_vad_v5.onnx or silero_vad_v6.onnx.',
-    })
+    throw new SpeechError(
+      'model-unsupported',
+      `the VAD model is not Silero v5 or v6: its inputs are ${found}`,
+      {
+        hint: 'Use silero_vad_v5.onnx or silero_vad_v6.onnx.',
+      },
+    )
   }
   return new SileroProbe(session, options.runtime.Tensor)
 }
@@ -47,6 +57,8 @@ class SileroProbe implements VoiceProbe {
   }
 
   async probe(window: Float32Array): Promise<number> {
+    // The network would answer NaN with a probability like any other.
+    assertFiniteSamples(window, 'VAD window')
     // The window is copied now, in the order of the calls: the caller may wait for many at once.
     const data = this.#context.next(window).slice()
     const generation = this.#generation
@@ -72,9 +84,13 @@ class SileroProbe implements VoiceProbe {
     const next = outputs['stateN']
     const probability = Number(outputs['output']?.data[0])
     if (next === undefined || !(probability >= 0 && probability <= 1)) {
-      throw new SpeechError('inference-failed', 'the Silero VAD model answered with something that is no probability', {
-        hint: 'Sound with values that are not numbers gives that, or a damaged model file.',
-      })
+      throw new SpeechError(
+        'inference-failed',
+        'the Silero VAD model answered with something that is no probability',
+        {
+          hint: 'The model file is damaged, or the execution provider computes it wrongly.',
+        },
+      )
     }
     if (generation === this.#generation) this.#state = next
     return probability

@@ -23,7 +23,9 @@ export function factsFromMetadata(props: ReadonlyMap<string, string>): ModelFact
       type === undefined
         ? 'the model file carries no metadata of a SenseVoice model'
         : `the model is of type ${type}, not SenseVoice (${MODEL_TYPE})`,
-      { hint: 'Put the manifest.json of the model beside it, or use the sherpa-onnx export of SenseVoiceSmall.' },
+      {
+        hint: 'Put the manifest.json of the model beside it, or use the sherpa-onnx export of SenseVoiceSmall.',
+      },
     )
   }
   if ([...props.values()].some((value) => value.includes(CANTONESE_FINE_TUNE))) {
