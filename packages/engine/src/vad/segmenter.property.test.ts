@@ -26,6 +26,8 @@ function randomRun(seed: number): Run {
   const speechWindows: number[] = []
   const steps: { events: SegmentEvent[]; retained: number }[] = []
   const windows = 200 + Math.floor(random() * 2000)
+  // Streams without jitter are as flat as only a hard cut can take.
+  const jitter = random() < 0.3 ? 0 : 0.4
   let left = 0
   let level = 0
   for (let index = 0; index < windows; index += 1) {
@@ -34,7 +36,7 @@ function randomRun(seed: number): Run {
       level = random()
     }
     left -= 1
-    const probability = Math.min(1, Math.max(0, level + (random() - 0.5) * 0.4))
+    const probability = Math.min(1, Math.max(0, level + (random() - 0.5) * jitter))
     if (probability >= options.speechThreshold) speechWindows.push(position)
     const events = segmenter.push(position, probability)
     steps.push({ events, retained: segmenter.retainFromSamples })
