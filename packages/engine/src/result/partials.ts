@@ -8,12 +8,11 @@ const WORD_CHARACTER = /[\p{Letter}\p{Mark}\p{Number}'’]/u
 interface Progress {
   readonly segmentId: number
   readonly text: string
-  readonly stableLength: number
 }
 
 /**
  * Marks what successive decodes of a growing segment agree on. The stable prefix ends at a word boundary (in Chinese and Japanese at a
- * character) and never shrinks within a segment, unless a later decode contradicts it.
+ * character) and never shrinks within a segment, unless a later decode contradicts it. A word that ends the text may still grow and is not stable yet.
  */
 export class PartialStabilizer {
   #last: Progress | undefined
@@ -23,7 +22,7 @@ export class PartialStabilizer {
     const { segmentId, text, tokens, language, startMs, endMs } = result
     const last = this.#last?.segmentId === segmentId ? this.#last : undefined
     const stableLength = last === undefined ? 0 : stablePrefixLength(last, text)
-    this.#last = { segmentId, text, stableLength }
+    this.#last = { segmentId, text }
     return { segmentId, text, stableLength, tokens, language, startMs, endMs }
   }
 
@@ -33,9 +32,7 @@ export class PartialStabilizer {
 }
 
 function stablePrefixLength(last: Progress, text: string): number {
-  const common = commonPrefixLength(last.text, text)
-  const agreed = lastBoundary(last.text, text, common)
-  return common >= last.stableLength ? Math.max(last.stableLength, agreed) : agreed
+  return lastBoundary(text, commonPrefixLength(last.text, text))
 }
 
 /** In UTF-16 units, never between the halves of a surrogate pair. */
@@ -49,27 +46,17 @@ function commonPrefixLength(first: string, second: string): number {
   return length
 }
 
-/** Longest length up to `common` at which neither text is inside a word. */
-function lastBoundary(first: string, second: string, common: number): number {
-  for (let length = common; length > 0; length -= 1) {
-    if (!insideWord(first, length) && !insideWord(second, length)) return length
+/** Longest length up to `common` that does not end in a letter of a word, which may still grow. */
+function lastBoundary(text: string, common: number): number {
+  let length = common
+  for (let last = characterBefore(text, length); joins(last); last = characterBefore(text, length)) {
+    length -= last.length
   }
-  return 0
-}
-
-function insideWord(text: string, position: number): boolean {
-  const before = characterBefore(text, position)
-  const after = characterAt(text, position)
-  return joins(before) && joins(after)
+  return length
 }
 
 function joins(character: string): boolean {
   return WORD_CHARACTER.test(character) && !UNSPACED.test(character)
-}
-
-function characterAt(text: string, position: number): string {
-  const point = text.codePointAt(position)
-  return point === undefined ? '' : String.fromCodePoint(point)
 }
 
 function characterBefore(text: string, position: number): string {

@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest'
+import { SpeechError } from '../errors.ts'
+import type { ModelManifest } from './manifest.ts'
+import { readManifest } from './read-manifest.ts'
+
+const valid: ModelManifest = {
+  schema: 1,
+  id: 'tiny',
+  name: 'Tiny',
+  version: '1.0.0',
+  description: '',
+  notice: 'Knows few words.',
+  embedded: true,
+  license: { name: 'MIT', spdx: 'MIT', attribution: 'the project' },
+  languages: ['zh', 'en'],
+  flavour: 'sherpa',
+  vocabularySize: 219,
+  files: {
+    model: { path: 'model.int8.onnx', bytes: 1000, sha256: 'a'.repeat(64) },
+    tokens: { path: 'tokens.txt', bytes: 100, sha256: 'b'.repeat(64) },
+  },
+  frontend: {
+    sampleRate: 16_000,
+    melBins: 2,
+    frameLengthMs: 25,
+    frameShiftMs: 10,
+    lfrWindowSize: 3,
+    lfrWindowShift: 6,
+    normalizeSamples: false,
+    negMean: [-1, -2, -3, -4, -5, -6],
+    invStddev: [1, 1, 1, 1, 1, 0.5],
+  },
+  ids: { blank: 0, languages: { auto: 0, zh: 3, en: 4 }, withItn: 14, withoutItn: 15 },
+}
+
+function faultOf(json: unknown): string {
+  try {
+    readManifest(json)
+  } catch (error) {
+    if (error instanceof SpeechError) return `${error.code}: ${error.message}`
+  }
+  return 'accepted'
+}
+
+test('a valid manifest is read as it is, unknown members left out', () => {
+  const json: unknown = JSON.parse(JSON.stringify({ ...valid, comment: 'made by hand' }))
+  expect(readManifest(json)).toEqual(valid)
+})
+
+test('every fault is named by its path, at once', () => {
+  const message = faultOf({
+    ...valid,
+    schema: 2,
+    name: '',
+    embedded: 'yes',
+    license: { name: 'MIT', spdx: 3 },
+    languages: ['zh', 'fr'],
+    flavour: 'other',
+    files: { model: { ...valid.files.model, bytes: -1, sha256: 'ABC' } },
+    frontend: { ...valid.frontend, negMean: [1, 2], invStddev: [1, 1, 1, 1, 1, null] },
+    ids: { blank: 0.5, languages: { zh: '3' }, withItn: 14, withoutItn: 15 },
+  })
+  expect(message).toMatch(/^model-corrupt: /)
+  const paths = message
+    .replace('model-corrupt: model manifest: ', '')
+    .split('; ')
+    .map((fault) => fault.split(' ')[0])
+  expect(paths.sort()).toEqual([
+    'embedded',
+    'files.model.bytes',
+    'files.model.sha256',
+    'files.tokens',
+    'flavour',
+    'frontend.invStddev',
+    'frontend.negMean',
+    'ids.blank',
+    'ids.languages.auto',
+    'ids.languages.zh',
+    'languages',
+    'license.attribution',
+    'license.spdx',
+    'name',
+    'schema',
+  ])
+})
+
+test('what is no object, or has a language twice or none, is refused', () => {
+  for (const json of [null, 3, 'text', []]) expect(faultOf(json)).toMatch(/the file must be an object/)
+  expect(faultOf({ ...valid, languages: ['zh', 'zh'] })).toMatch(/languages/)
+  expect(faultOf({ ...valid, languages: [] })).toMatch(/languages/)
+})
