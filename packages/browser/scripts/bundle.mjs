@@ -17,11 +17,19 @@ export async function bundle(root) {
     await build({
       configFile: false,
       root,
+      logLevel: 'warn',
       customLogger: quietLogger(),
       plugins: [keepAssetAddresses()],
       // ORT without its inlined glue: the glue is passed by URL, so that its threads start from a file and not from a blob.
       resolve: {
-        conditions: ['sensevoice-source', 'onnxruntime-web-use-extern-wasm', 'module', 'browser', 'import', 'default'],
+        conditions: [
+          'sensevoice-source',
+          'onnxruntime-web-use-extern-wasm',
+          'module',
+          'browser',
+          'import',
+          'default',
+        ],
       },
       build: {
         outDir: `${root}dist`,
@@ -29,6 +37,7 @@ export async function bundle(root) {
         copyPublicDir: false,
         target: 'es2022',
         sourcemap: false,
+        reportCompressedSize: false,
         minify: file.startsWith('workers/') ? 'oxc' : false,
         lib: { entry: root + source, formats: ['es'], fileName: () => file },
         rolldownOptions: { output: { codeSplitting: false, banner: licence(root) } },

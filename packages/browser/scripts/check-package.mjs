@@ -11,7 +11,9 @@ export function checkPackage(root) {
   const dist = join(root, 'dist')
   const faults = []
   const index = readFileSync(join(dist, 'index.js'), 'utf8')
-  const addresses = [...index.matchAll(/new URL\(\s*["']\.\/([^"'?]+)(\?[^"']*)?["'],\s*import\.meta\.url\)/g)]
+  const addresses = [
+    ...index.matchAll(/new URL\(\s*["']\.\/([^"'?]+)(\?[^"']*)?["'],\s*import\.meta\.url\)/g),
+  ]
   if (addresses.length !== 9) faults.push(`index.js names ${addresses.length} assets literally instead of 9`)
   for (const [, path, query] of addresses) {
     const bytes = statSync(join(dist, path), { throwIfNoEntry: false })?.size
@@ -22,9 +24,12 @@ export function checkPackage(root) {
   }
   for (const path of ['index.js', ...scripts(dist, 'workers'), ...scripts(dist, 'worklet')]) {
     const code = readFileSync(join(dist, path), 'utf8')
-    const imported = /(?:^|[;\n}])\s*(?:import|export)\s*(?:[\w*{][^;'"()]*from\s*)?["'][^"']+["']/.exec(code)?.[0]
+    const imported = /(?:^|[;\n}])\s*(?:import|export)\s*(?:[\w*{][^;'"()]*from\s*)?["'][^"']+["']/.exec(
+      code,
+    )?.[0]
     if (imported) faults.push(`${path} imports another file: ${imported.trim().slice(0, 80)}`)
-    if (/https?:\/\/(?!localhost|www\.w3\.org)[\w.-]*(?:cdn|jsdelivr|unpkg)/.test(code)) faults.push(`${path} names a CDN`)
+    if (/https?:\/\/(?!localhost|www\.w3\.org)[\w.-]*(?:cdn|jsdelivr|unpkg)/.test(code))
+      faults.push(`${path} names a CDN`)
   }
   if (faults.length > 0) throw new Error(`The package is not as hosts need it:\n  ${faults.join('\n  ')}`)
 }

@@ -13,7 +13,10 @@ export function copyAssets(root) {
     [join(ort, 'ort-wasm-simd-threaded.wasm'), 'wasm/ort-wasm-simd-threaded.wasm'],
     [join(ort, 'ort-wasm-simd-threaded.mjs'), 'wasm/ort-wasm-simd-threaded.mjs'],
     [join(vad, 'silero_vad_v5.onnx'), 'models/silero_vad_v5.onnx'],
-    ...['manifest.json', 'model.int8.onnx', 'tokens.txt'].map((name) => [join(tiny, name), `models/tiny/${name}`]),
+    ...['manifest.json', 'model.int8.onnx', 'tokens.txt'].map((name) => [
+      join(tiny, name),
+      `models/tiny/${name}`,
+    ]),
   ]
   for (const [from, to] of copies) {
     const target = join(root, 'dist', to)
@@ -30,5 +33,6 @@ function checkVad(root) {
   )?.[1]
   const file = readFileSync(join(root, 'dist/models/silero_vad_v5.onnx'))
   const actual = createHash('sha256').update(file).digest('hex')
-  if (actual !== expected) throw new Error(`silero_vad_v5.onnx has SHA-256 ${actual}, silero-file.ts says ${expected}`)
+  if (actual !== expected)
+    throw new Error(`silero_vad_v5.onnx has SHA-256 ${actual}, silero-file.ts says ${expected}`)
 }

@@ -74,8 +74,9 @@ class CapturedStream implements SoundSource {
   }
 
   start(port: MessagePort): void {
-    this.#node.port.postMessage({ type: 'connect', port } satisfies ConnectMessage, [port])
+    // In this order: a quantum that is rendered while the graph changes may pass the node by.
     this.#source.connect(this.#node)
+    this.#node.port.postMessage({ type: 'connect', port } satisfies ConnectMessage, [port])
   }
 
   /** The clock of the sound stands still while paused, so positions go on without a gap. */
