@@ -81,3 +81,15 @@ test('sumOfExponentials is within 1e-9 of Math.exp, from the maximum down to not
   expect(sumOfExponentials(Float32Array.of(3, -200, -Infinity), 0, 3, 3)).toBe(1)
   expect(sumOfExponentials(Float32Array.of(3, Number.NaN), 0, 2, 3)).toBeNaN()
 })
+
+test('the probability of the maximum is what NumPy computes in double precision', () => {
+  // e = exp(x - max(x)); max(e / sum(e)) for these float32 rows.
+  const rows: [number[], number][] = [
+    [[1.5, -2.25, 7, 6.5, -30], 0.62084286],
+    [[100, 100.5, 99, 0, -100], 0.54654939],
+  ]
+  for (const [values, probability] of rows) {
+    const sum = sumOfExponentials(Float32Array.from(values), 0, values.length, Math.max(...values))
+    expect(1 / sum).toBeCloseTo(probability, 8)
+  }
+})
