@@ -1,1 +1,6 @@
-export {}
+export {
+  type AnalyzeFileOptions,
+  createNodeAnalyzer,
+  type NodeAnalyzer,
+  type NodeAnalyzerOptions,
+} from './node-analyzer.ts'

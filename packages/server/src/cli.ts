@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs'
+import { readArguments } from './cli/read-arguments.ts'
+import { USAGE } from './cli/usage.ts'
+
+// A reader that has seen enough (`| head`) closes the pipe: that ends the command, and is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
+})
+
+process.exitCode = await main(process.argv.slice(2))
+
+async function main(argv: readonly string[]): Promise<number> {
+  const line = readArguments(argv)
+  switch (line.type) {
+    case 'help':
+      process.stdout.write(USAGE)
+      return 0
+    case 'version':
+      process.stdout.write(`${version()}\n`)
+      return 0
+    case 'wrong':
+      process.stderr.write(`sensevoice: ${line.message}\nTry: sensevoice --help\n`)
+      return 2
+    case 'analyze': {
+      // Loaded here, so that --help does not wait for onnxruntime.
+      const { analyzeCommand } = await import('./cli/analyze-command.ts')
+      return analyzeCommand(line.arguments, {
+        out: (text) => process.stdout.write(text),
+        error: (text) => process.stderr.write(text),
+      })
+    }
+  }
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}

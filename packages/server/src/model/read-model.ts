@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto'
+import { access, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type ModelFile, readManifest, SpeechError, toSpeechError } from '@sensevoice-web/engine'
+import { readBytes } from '../read-bytes.ts'
+
+export interface ModelOnDisk {
+  readonly model: Uint8Array
+  readonly tokens: string
+  /** Parsed manifest.json, when there is one. */
+  readonly manifest?: unknown
+}
+
+/** Names under which sherpa-onnx and FunASR publish the file, for folders without a manifest. */
+const PUBLISHED_NAMES = ['model.int8.onnx', 'model.onnx', 'model_quant.onnx']
+
+/**
+ * Reads a model's folder. With a manifest.json the files it names, checked by size and SHA-256; without one a published download as it is.
+ *
+ * @throws SpeechError `model-not-found` naming the folder or file, `model-corrupt` when a file is not the one of the manifest
+ */
+export async function readModel(folder: string): Promise<ModelOnDisk> {
+  const info = await stat(folder).catch(() => undefined)
+  if (info === undefined || !info.isDirectory()) {
+    throw new SpeechError('model-not-found', `there is no model folder ${folder}`, {
+      hint: 'Give a folder with a model file and tokens.txt. In a checkout, `npm run setup` puts the embedded model in place.',
+    })
+  }
+  if (!(await exists(join(folder, 'manifest.json')))) return readPublished(folder)
+  const manifest = parsed(await readText(join(folder, 'manifest.json')), folder)
+  const { files } = readManifest(manifest)
+  return {
+    model: await checked(folder, files.model),
+    tokens: new TextDecoder().decode(await checked(folder, files.tokens)),
+    manifest,
+  }
+}
+
+async function readPublished(folder: string): Promise<ModelOnDisk> {
+  for (const name of PUBLISHED_NAMES) {
+    if (!(await exists(join(folder, name)))) continue
+    return { model: await modelBytes(join(folder, name)), tokens: await readText(join(folder, 'tokens.txt')) }
+  }
+  throw new SpeechError(
+    'model-not-found',
+    `the folder ${folder} has neither a manifest.json nor any of ${PUBLISHED_NAMES.join(', ')}`,
+    { hint: 'Give the folder that the model was unpacked to.' },
+  )
+}
+
+async function checked(folder: string, file: ModelFile): Promise<Uint8Array> {
+  const path = join(folder, file.path)
+  const bytes = await modelBytes(path)
+  if (bytes.length !== file.bytes) {
+    throw notAsPublished(`${path} has ${bytes.length} bytes, the manifest says ${file.bytes}`)
+  }
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  if (sha256 !== file.sha256) {
+    throw notAsPublished(`${path} has the SHA-256 ${sha256}, the manifest says ${file.sha256}`)
+  }
+  return bytes
+}
+
+function notAsPublished(what: string): SpeechError {
+  return new SpeechError('model-corrupt', `the model was changed or damaged: ${what}`, {
+    hint: 'Download the model again.',
+  })
+}
+
+async function modelBytes(path: string): Promise<Uint8Array> {
+  try {
+    return await readBytes(path)
+  } catch (error) {
+    const { message, hint } = toSpeechError(error, 'file-unreadable')
+    throw new SpeechError('model-not-found', `model file ${path}: ${message}`, { hint, cause: error })
+  }
+}
+
+async function readText(path: string): Promise<string> {
+  return new TextDecoder().decode(await modelBytes(path))
+}
+
+function parsed(text: string, folder: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new SpeechError('model-corrupt', `the manifest.json in ${folder} is no JSON`, {
+      hint: 'Download the model again.',
+      cause,
+    })
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
+}
