@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { build } from 'vite'
+import { build, createLogger } from 'vite'
 
 /**
  * Four builds, one per realm. Workers and worklet are single self-contained files: a host's bundler treats them as opaque assets, so nothing
@@ -61,16 +61,9 @@ function keepAssetAddresses() {
 
 /** Asset addresses in the page's module point into `dist`, which Vite cannot see from `src`: they stay as they are, which is what we want. */
 function quietLogger() {
-  const say = (message) => {
-    if (!/doesn't exist at build time/.test(message)) console.warn(message)
+  const logger = createLogger('warn')
+  const say = (print) => (message, options) => {
+    if (!/doesn't exist at build time/.test(message)) print(message, options)
   }
-  return {
-    hasWarned: false,
-    info: () => {},
-    warn: say,
-    warnOnce: say,
-    error: (message) => console.error(message),
-    clearScreen: () => {},
-    hasErrorLogged: () => false,
-  }
+  return { ...logger, warn: say(logger.warn), warnOnce: say(logger.warnOnce) }
 }

@@ -12,7 +12,7 @@ export function copyAssets(root) {
   const copies = [
     [join(ort, 'ort-wasm-simd-threaded.wasm'), 'wasm/ort-wasm-simd-threaded.wasm'],
     [join(ort, 'ort-wasm-simd-threaded.mjs'), 'wasm/ort-wasm-simd-threaded.mjs'],
-    [join(vad, 'silero_vad_v5.onnx'), 'models/silero_vad_v5.onnx'],
+    [join(vad, 'silero_vad_v6.onnx'), 'models/silero_vad_v6.onnx'],
     ...['manifest.json', 'model.int8.onnx', 'tokens.txt'].map((name) => [
       join(tiny, name),
       `models/tiny/${name}`,
@@ -31,8 +31,8 @@ function checkVad(root) {
   const expected = /sha256: '([0-9a-f]{64})'/.exec(
     readFileSync(join(root, 'src/workers/listener/silero-file.ts'), 'utf8'),
   )?.[1]
-  const file = readFileSync(join(root, 'dist/models/silero_vad_v5.onnx'))
+  const file = readFileSync(join(root, 'dist/models/silero_vad_v6.onnx'))
   const actual = createHash('sha256').update(file).digest('hex')
   if (actual !== expected)
-    throw new Error(`silero_vad_v5.onnx has SHA-256 ${actual}, silero-file.ts says ${expected}`)
+    throw new Error(`silero_vad_v6.onnx has SHA-256 ${actual}, silero-file.ts says ${expected}`)
 }

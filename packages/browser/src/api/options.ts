@@ -12,7 +12,7 @@ export interface AssetUrls {
   readonly wasm: string | URL
   /** `ort-wasm-simd-threaded.mjs` of the same version. */
   readonly wasmGlue: string | URL
-  /** Silero VAD v5. */
+  /** Silero VAD v6. */
   readonly vadModel: string | URL
   /** The embedded tiny model; its other two files are looked up beside it unless named too. */
   readonly tinyManifest: string | URL

@@ -13,7 +13,7 @@ function ownFiles(): AssetUrls {
     captureWorklet: new URL('./worklet/capture.worklet.js', import.meta.url),
     wasm: new URL('./wasm/ort-wasm-simd-threaded.wasm', import.meta.url),
     wasmGlue: new URL('./wasm/ort-wasm-simd-threaded.mjs', import.meta.url),
-    vadModel: new URL('./models/silero_vad_v5.onnx', import.meta.url),
+    vadModel: new URL('./models/silero_vad_v6.onnx', import.meta.url),
     tinyManifest: new URL('./models/tiny/manifest.json', import.meta.url),
     tinyModel: new URL('./models/tiny/model.int8.onnx', import.meta.url),
     tinyTokens: new URL('./models/tiny/tokens.txt?no-inline', import.meta.url),

@@ -94,15 +94,18 @@ export class WorkerHost<Api extends HostedApi> {
     } catch {
       what = 'the server cannot be reached'
     }
-    this.#fail(`the ${this.#name} worker at ${url} did not start: ${what}`)
+    this.#fail(
+      `the ${this.#name} worker at ${url} did not start: ${what}`,
+      'Host the package’s dist folder as it is, or name the files’ places in `assets`. In Vite before version 8 set optimizeDeps.exclude to ["sensevoice-web"].',
+    )
   }
 
-  #fail(message: string): void {
+  #fail(
+    message: string,
+    hint = 'Sound not yet answered is lost; a new listen() or analyze() starts new workers.',
+  ): void {
     if (this.#gone.signal.aborted) return
-    const error = new SpeechError('worker-failed', message, {
-      hint: 'Sound not yet answered is lost; a new listen() or analyze() starts new workers.',
-      retryable: true,
-    })
+    const error = new SpeechError('worker-failed', message, { hint, retryable: true })
     this.#end(error)
     this.#reportFailure(error)
   }

@@ -11,7 +11,7 @@ import { startRuntime } from '../start-runtime.ts'
 import { AudioInbox } from './audio-inbox.ts'
 import { JobSender } from './job-sender.ts'
 import { ListenerStream, noStream } from './listener-stream.ts'
-import { SILERO_V5 } from './silero-file.ts'
+import { SILERO_V6 } from './silero-file.ts'
 
 interface OpenStream {
   readonly stream: ListenerStream
@@ -31,7 +31,7 @@ export class Listener implements ListenerApi {
     const tell = (loadedBytes: number, totalBytes: number | undefined) =>
       onProgress({ stage: 'vad', loadedBytes, ...(totalBytes === undefined ? {} : { totalBytes }) })
     const [model] = await Promise.all([
-      download(assets.vadModel, 'the VAD model', tell, SILERO_V5),
+      download(assets.vadModel, 'the VAD model', tell, SILERO_V6),
       startRuntime(assets, 1),
     ])
     this.#probe = await createSileroProbe({
