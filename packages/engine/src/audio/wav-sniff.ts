@@ -24,7 +24,8 @@ export function looksLike(bytes: Uint8Array): string | undefined {
   const start = String.fromCharCode(...bytes.subarray(0, 64))
   const match = SIGNATURES.find(([offset, magic]) => start.startsWith(magic, offset))
   if (match !== undefined) return match[2]
-  if (start.startsWith('RIFF')) return `a RIFF file of type "${printable(start.slice(8, 12))}"`
+  if (start.startsWith('RIFF') && start.length >= 12)
+    return `a RIFF file of type "${printable(start.slice(8, 12))}"`
   // MPEG audio without tags: eleven ones, then ADTS (layer 0) or a layer of MP3.
   const [first = 0, second = 0] = bytes
   if (first === 0xff && (second & 0xe0) === 0xe0) {
