@@ -10,7 +10,7 @@ export interface PolyphaseFilter {
   /** Fractions of an input sample between two rows: row r belongs to fraction r / phases. */
   readonly phases: number
   /** `[phases + 1, taps]` row by row; tap i of an output at position p weighs input sample `floor(p) + i + 1 - taps / 2`. */
-  readonly rows: Float32Array
+  readonly rows: Float64Array
   /** False: outputs also lie between the rows, to be interpolated from two of them. */
   readonly exact: boolean
 }
@@ -40,7 +40,7 @@ export function designPolyphaseFilter(fromRate: number, toRate: number, fraction
   const halfWidth = (STOP_BAND_DB - 7.95) / (2.285 * 2 * Math.PI * transition) / 2
   const beta = 0.1102 * (STOP_BAND_DB - 8.7)
   const taps = 2 * Math.ceil(halfWidth)
-  const rows = new Float32Array((phases + 1) * taps)
+  const rows = new Float64Array((phases + 1) * taps)
   const row = new Float64Array(taps)
   for (let phase = 0; phase <= phases; phase += 1) {
     let sum = 0

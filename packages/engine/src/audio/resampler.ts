@@ -23,7 +23,7 @@ export class Resampler {
   readonly #step: number
   readonly #fractions: number
   /** Input samples from position `#bufferStart` on, `#buffered` of them; before the stream lies silence. */
-  #buffer = new Float32Array(0)
+  #buffer = new Float64Array(0)
   #buffered = 0
   #bufferStart = 0
   /** Position of the next output: whole input samples, and fractions of one. */
@@ -87,7 +87,7 @@ export class Resampler {
 
   #restart(): void {
     const lead = this.#filter === undefined ? 0 : this.#filter.taps / 2 - 1
-    this.#buffer = new Float32Array(lead + BLOCK_SAMPLES)
+    this.#buffer = new Float64Array(lead + BLOCK_SAMPLES)
     this.#bufferStart = -lead
     this.#buffered = lead
     this.#position = 0
@@ -147,7 +147,7 @@ export class Resampler {
     this.#bufferStart += unneeded
     this.#buffered -= unneeded
     if (this.#buffered + input.length > this.#buffer.length) {
-      const larger = new Float32Array(this.#buffered + input.length)
+      const larger = new Float64Array(this.#buffered + input.length)
       larger.set(this.#buffer.subarray(0, this.#buffered))
       this.#buffer = larger
     }
@@ -156,8 +156,8 @@ export class Resampler {
   }
 }
 
-/** Four sums side by side: the processor need not wait for one addition before it begins the next. */
-function dot(samples: Float32Array, at: number, taps: Float32Array, row: number, count: number): number {
+/** In float64 throughout, which saves a conversion a factor; four sums side by side, so that no addition waits for the one before. */
+function dot(samples: Float64Array, at: number, taps: Float64Array, row: number, count: number): number {
   let sum0 = 0
   let sum1 = 0
   let sum2 = 0
