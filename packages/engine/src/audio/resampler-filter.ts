@@ -20,7 +20,7 @@ const PASS_EDGE = 0.9
 const STOP_EDGE = 1
 /** Attenuation the window is chosen for; leaves room below the -60 dB asked for. */
 const STOP_BAND_DB = 72
-/** Rates with more fractions than this are interpolated between so many rows (error below -90 dB), else the table would take megabytes. */
+/** Rates with more fractions than this are interpolated between so many rows (with no more error than exact ones, measured), else the table would take megabytes. */
 const MOST_EXACT_PHASES = 1024
 const INTERPOLATED_PHASES = 512
 
