@@ -18,6 +18,8 @@ from .speech import SPEECH
 from .store import Golden
 
 MODEL_FILE = "model.int8.onnx"
+SURE_PROBABILITY = 0.55
+"""Where every frame's best id is at least so probable, no rounding of activations to 8 bit can turn the text."""
 LOGITS_CLIP = "en-hello"
 """The clip whose logits are stored whole."""
 
@@ -82,6 +84,7 @@ def _entry(golden: Golden, case: Case, decoded: Decoded) -> dict[str, object]:
         },
         "ids": decoded.ids,
         "text": decoded.text,
+        "sure": bool((decoded.best_probabilities > SURE_PROBABILITY).all()),
     }
 
 
