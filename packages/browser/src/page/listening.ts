@@ -1,4 +1,4 @@
-import { SpeechError, type SpeechEvent, toSpeechError } from '@sensevoice-web/engine'
+import { type AnalyzerState, SpeechError, type SpeechEvent, toSpeechError } from '@sensevoice-web/engine'
 import type { ListenOptions } from '../api/options.ts'
 import type { StreamChanges, StreamConfig } from '../wire/stream-config.ts'
 import { captureStream } from './capture-stream.ts'
@@ -64,7 +64,7 @@ export class Listening {
     this.#phase = { ...phase, paused: true }
     await phase.source.pause()
     await phase.stream.pause()
-    if (this.#phase.type === 'running') this.#context.setState('paused')
+    if (this.#phase.type === 'running') this.#setState('paused')
   }
 
   async resume(): Promise<void> {
@@ -72,7 +72,7 @@ export class Listening {
     if (!phase.paused) return
     this.#phase = { ...phase, paused: false }
     await phase.source.resume()
-    if (this.#phase.type === 'running') this.#context.setState('listening')
+    if (this.#phase.type === 'running') this.#setState('listening')
   }
 
   async configure(changes: StreamChanges): Promise<void> {
@@ -87,7 +87,7 @@ export class Listening {
     // Listeners that the caller adds right after `listen()` shall hear the first event.
     await Promise.resolve()
     try {
-      this.#context.setState('starting')
+      this.#setState('starting')
       await this.#listen()
       this.events.end()
     } catch (error) {
@@ -95,7 +95,7 @@ export class Listening {
     } finally {
       signal?.removeEventListener('abort', onAbort)
       this.#phase = { type: 'over' }
-      this.#context.setState('idle')
+      this.#setState('idle')
     }
   }
 
@@ -108,11 +108,11 @@ export class Listening {
       stream = await SpeechStream.open(pair, this.#config(source), (event) => this.#emit(event), signal)
       source.start(stream.audio)
       this.#phase = { type: 'running', source, stream, paused: false }
-      this.#context.setState('listening')
+      this.#setState('listening')
       const finished = stream.done.then((): SourceEnd => ({ type: 'finished' }))
       const end = await Promise.race([this.#stopRequested, source.ended, finished, aborted])
       this.#phase = { type: 'stopping' }
-      this.#context.setState('stopping')
+      this.#setState('stopping')
       // What was heard before the microphone went is still answered.
       await Promise.race([stream.finish(), aborted])
       await source.close()
@@ -170,6 +170,11 @@ export class Listening {
       withItn: withItn ?? settings.withItn,
       ...(partialIntervalMs === undefined ? {} : { partialIntervalMs }),
     }
+  }
+
+  #setState(state: AnalyzerState): void {
+    this.events.push({ type: 'state', state })
+    this.#context.setState(state)
   }
 
   #emit(event: SpeechEvent): void {
