@@ -8,12 +8,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sensevoice_models.decode import decode
 from sensevoice_models.frontend import fbank, fbank_frames, lfr_rows
-from sensevoice_models.golden.__main__ import GOLDEN_FOLDER, SILERO_FOLDER, make_features, make_vad, read_clips
+from sensevoice_models.golden.__main__ import (
+    GOLDEN_FOLDER,
+    SILERO_FOLDER,
+    make_contract,
+    make_features,
+    make_vad,
+    read_clips,
+)
 from sensevoice_models.golden.features import as_float
 from sensevoice_models.golden.signals import signals
 from sensevoice_models.golden.store import Golden, read_array
 from sensevoice_models.golden.vad import probabilities
+from sensevoice_models.recognizer import OnnxRecognizer
 
 
 def differences(golden: Golden, folder: Path) -> list[str]:
@@ -33,6 +42,23 @@ def differences(golden: Golden, folder: Path) -> list[str]:
 
 def test_committed_features_are_what_kaldi_returns() -> None:
     assert differences(make_features(GOLDEN_FOLDER), GOLDEN_FOLDER) == []
+
+
+def test_committed_contract_files_are_what_pytorch_exports_and_returns() -> None:
+    assert differences(make_contract(GOLDEN_FOLDER), GOLDEN_FOLDER) == []
+
+
+@pytest.mark.parametrize("flavour", ["sherpa", "funasr"])
+def test_onnxruntime_returns_pytorchs_logits_for_the_contract_files(flavour: str) -> None:
+    index = json.loads((GOLDEN_FOLDER / "contract.json").read_text(encoding="utf-8"))
+    cmvn = None if flavour == "sherpa" else GOLDEN_FOLDER / index["cmvn"]
+    recognizer = OnnxRecognizer(GOLDEN_FOLDER / index["models"][flavour], GOLDEN_FOLDER / index["tokens"], cmvn)
+    clips = read_clips(GOLDEN_FOLDER)
+    for case in index["cases"]:
+        logits = recognizer.logits(as_float(clips[case["clip"]]), case["language"], case["withItn"])
+        np.testing.assert_allclose(logits, read_array(GOLDEN_FOLDER, case["logits"]), atol=1e-4)
+        assert decode(logits, recognizer.tokens).ids == case["ids"]
+    assert len({json.dumps(case["ids"]) for case in index["cases"]}) > 2
 
 
 def test_a_changed_or_missing_file_is_found(tmp_path: Path) -> None:

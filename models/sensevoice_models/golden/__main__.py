@@ -1,4 +1,4 @@
-"""Makes ``models/golden``: ``python -m sensevoice_models.golden [features|vad|results|audio]``; no name: all but audio.
+"""Makes ``models/golden``: ``python -m sensevoice_models.golden [PART]``; no part means all but audio.
 
 ``audio`` makes the clips themselves and needs the data folder and espeak-ng; the rest starts from the committed clips.
 """
@@ -12,6 +12,7 @@ import soundfile
 
 from ..errors import ModelError, run_command
 from ..wav import wav_bytes
+from .contract import contract_index
 from .features import feature_index
 from .results import results_index
 from .signals import Pcm, signals
@@ -62,6 +63,13 @@ def make_vad(folder: Path, silero: Path) -> Golden:
     return golden
 
 
+def make_contract(folder: Path) -> Golden:
+    """Small fp32 files of both flavours, PyTorch's logits for them, and their index."""
+    golden = Golden()
+    golden.add_index("contract.json", contract_index(golden, read_clips(folder)))
+    return golden
+
+
 def make_results(folder: Path, tiny: Path) -> Golden:
     """Golden results of the tiny model and their index."""
     golden = Golden()
@@ -71,7 +79,7 @@ def make_results(folder: Path, tiny: Path) -> Golden:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m sensevoice_models.golden", description=__doc__)
-    parser.add_argument("part", nargs="?", choices=("audio", "features", "vad", "results"))
+    parser.add_argument("part", nargs="?", choices=("audio", "features", "vad", "contract", "results"))
     parser.add_argument("--out", type=Path, default=GOLDEN_FOLDER, help="the golden folder")
     parser.add_argument("--data", type=Path, default=DATA_FOLDER, help="the data folder (audio)")
     parser.add_argument("--silero", type=Path, default=SILERO_FOLDER, help="folder of silero_vad_v5.onnx and v6 (vad)")
@@ -83,6 +91,8 @@ def main() -> None:
         make_features(arguments.out).write(arguments.out)
     if arguments.part in (None, "vad"):
         make_vad(arguments.out, arguments.silero).write(arguments.out)
+    if arguments.part in (None, "contract"):
+        make_contract(arguments.out).write(arguments.out)
     if arguments.part in (None, "results"):
         make_results(arguments.out, arguments.tiny).write(arguments.out)
 
