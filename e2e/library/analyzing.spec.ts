@@ -1,10 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from '@playwright/test'
 import { ISOLATED, PLAIN } from '../support/addresses.ts'
-import { type Fixture, LIBRARY_PAGE, libraryReady, violations } from '../support/library-page.ts'
+import { LIBRARY_PAGE, libraryReady, policyViolations } from '../support/library-page.ts'
 import { soundFile, timeline } from '../support/sounds.ts'
-
-declare const globalThis: Fixture & typeof window
 
 const DIGITS = timeline([{ silenceMs: 500 }, { clip: 'en-three-one-four' }, { silenceMs: 1000 }])
 const THREE_ONE_FOUR = /^(3 1 4|three one four)\b/i
@@ -48,7 +46,7 @@ test('a file, its address, samples at another rate and an AudioBuffer give the s
   expect(found.texts).toHaveLength(7)
   for (const text of found.texts) expect(text).toMatch(THREE_ONE_FOUR)
   for (const duration of found.durations) expect(Math.abs(duration - found.expected)).toBeLessThanOrEqual(1)
-  expect(await violations(page)).toEqual([])
+  expect(await policyViolations(page)).toEqual([])
 })
 
 test('a coding that only the browser knows is decoded by the browser', async ({ page }) => {

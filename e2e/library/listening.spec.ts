@@ -1,10 +1,8 @@
 import { expect, type Page } from '@playwright/test'
 import { ISOLATED, PLAIN } from '../support/addresses.ts'
-import { type Fixture, type Heard, LIBRARY_PAGE, libraryReady, violations } from '../support/library-page.ts'
+import { type Heard, LIBRARY_PAGE, libraryReady, policyViolations } from '../support/library-page.ts'
 import { test } from '../support/microphone.ts'
 import { soundFile, timeline } from '../support/sounds.ts'
-
-declare const globalThis: Fixture & typeof window
 
 const PAUSE = { silenceMs: 1500 }
 
@@ -51,7 +49,7 @@ for (const { name, address, isolated } of [
     expect(sum(result?.emotionScores ?? {})).toBeCloseTo(1, 5)
     expect(sum(result?.eventScores ?? {})).toBeCloseTo(1, 5)
     expect(result?.tokens.length).toBeGreaterThanOrEqual(3)
-    expect(await violations(page)).toEqual([])
+    expect(await policyViolations(page)).toEqual([])
   })
 }
 

@@ -1,8 +1,6 @@
 import { expect, test } from '@playwright/test'
 import { ISOLATED, PLAIN } from '../support/addresses.ts'
-import { type Fixture, LIBRARY_PAGE, libraryReady } from '../support/library-page.ts'
-
-declare const globalThis: Fixture & typeof window
+import { LIBRARY_PAGE, libraryReady } from '../support/library-page.ts'
 
 const create = (options: object) => globalThis.failure(globalThis.SpeechAnalyzer.create(options))
 

@@ -1,21 +1,6 @@
 import type { Page } from '@playwright/test'
-import type { SpeechAnalyzer, SpeechEvent } from 'sensevoice-web'
+import type { SpeechAnalyzer as Analyzer, ListenOptions, SpeechEvent } from 'sensevoice-web'
 
-/** What fixtures/library.js puts into the page. */
-export interface Fixture {
-  SpeechAnalyzer: typeof SpeechAnalyzer
-  listen(
-    analyzer: unknown,
-    how: {
-      options?: object
-      until?(events: readonly Heard[]): boolean
-      during?(analyzer: SpeechAnalyzer, events: readonly Heard[]): Promise<unknown>
-    },
-  ): Promise<{ events: Heard[]; ended: { type: string; error?: Plain }; state: string }>
-  failure(promise: Promise<unknown>): Promise<Plain | undefined>
-  workers: { worker: Worker; name: string }[]
-  streams: MediaStream[]
-}
 /** One event as it leaves the page: `at` is page time in ms, errors are plain. */
 export type Heard = SpeechEvent & { at: number }
 /** An error as it leaves the page. */
@@ -26,6 +11,23 @@ export interface Plain {
   hint: string
   retryable: boolean
 }
+/** What fixtures/library.js puts into the page. */
+declare global {
+  var SpeechAnalyzer: typeof Analyzer
+  function listen(
+    analyzer: Analyzer,
+    how: {
+      options?: ListenOptions
+      until?(events: readonly Heard[]): boolean
+      during?(analyzer: Analyzer, events: readonly Heard[]): Promise<unknown>
+    },
+  ): Promise<{ events: Heard[]; ended: { type: string; error?: Plain }; state: string }>
+  function failure(promise: Promise<unknown>): Promise<Plain | undefined>
+  var workers: { worker: Worker; name: string }[]
+  var streams: MediaStream[]
+  var violations: string[]
+}
+
 /** The plain page that holds the built library as `globalThis.library`. */
 export const LIBRARY_PAGE = '/fixtures/library.html'
 
@@ -34,6 +36,6 @@ export async function libraryReady(page: Page): Promise<void> {
 }
 
 /** What the page's CSP has blocked so far. */
-export function violations(page: Page): Promise<readonly string[]> {
-  return page.evaluate(() => (globalThis as unknown as { violations: string[] }).violations)
+export function policyViolations(page: Page): Promise<readonly string[]> {
+  return page.evaluate(() => globalThis.violations)
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { cpSync, mkdirSync, readFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 
@@ -18,12 +18,27 @@ export function copyAssets(root) {
       `models/tiny/${name}`,
     ]),
   ]
+  const onnx = createRequire(join(root, '../onnx/package.json'))
+  copies.push(
+    [packageFile(require, 'comlink', 'LICENSE'), 'licenses/comlink.txt'],
+    [packageFile(onnx, 'pbf', 'LICENSE'), 'licenses/pbf.txt'],
+  )
   for (const [from, to] of copies) {
     const target = join(root, 'dist', to)
     mkdirSync(dirname(target), { recursive: true })
     cpSync(from, target)
   }
   checkVad(root)
+}
+
+/** A file in the root of an installed package, whatever its `exports` let through. */
+function packageFile(require, name, file) {
+  const folder = require.resolve
+    .paths(name)
+    .map((path) => join(path, name))
+    .find((path) => existsSync(path))
+  if (folder === undefined) throw new Error(`${name} is not installed`)
+  return join(folder, file)
 }
 
 /** The listener refuses any other file: better to know at build time. */

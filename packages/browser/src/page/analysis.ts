@@ -52,6 +52,7 @@ export async function analyze(
     await stream.cancel()
     throw error
   }
+  deliver({ type: 'analysis-progress', analyzedMs: durationMs, totalMs: durationMs })
   return { results, errors, durationMs, elapsedMs: performance.now() - started }
 }
 
