@@ -42,6 +42,19 @@ describe('compressed sound', () => {
     expect((await readAudioFile(path)).samples.length).toBe(8000)
   })
 
+  test('keeps the last frame of a FLAC file that ends right behind it', async () => {
+    expect((await readAudioFile(fixture('last-frame.flac'))).samples.length).toBe(7200)
+  })
+
+  test('FLAC without its last quarter is refused with what is left of it', async () => {
+    const flac = Uint8Array.from(readFileSync(fixture('last-frame.flac')))
+    const cut = workspace.file('quarter.flac', flac.subarray(0, Math.round(flac.length * 0.75)))
+    await expect(readAudioFile(cut)).rejects.toMatchObject({
+      code: 'invalid-audio',
+      message: expect.stringMatching(/of its 7200 samples/),
+    })
+  })
+
   test('that is damaged is refused', async () => {
     const flac = Uint8Array.from(readFileSync(fixture('tone.flac'))).subarray(0, 60)
     await expect(readAudioFile(workspace.file('cut.flac', flac))).rejects.toMatchObject({
