@@ -56,7 +56,10 @@ async function decode(bytes: Uint8Array, kind: CompressedKind): Promise<Decoded>
       const { FLACDecoder } = await import('@wasm-audio-decoders/flac')
       const followed = new Uint8Array(bytes.length + FLAC_TAIL_BYTES)
       followed.set(bytes)
-      return using(new FLACDecoder(), (decoder) => decoder.decodeFile(followed))
+      return using(new FLACDecoder(), async (decoder) => {
+        const decoded = await decoder.decodeFile(followed)
+        return { ...decoded, channelData: decoded.channelData.map((one) => asWav(one, decoded.bitDepth)) }
+      })
     }
     case 'mp3': {
       const { MPEGDecoder } = await import('mpg123-decoder')
@@ -71,6 +74,12 @@ async function decode(bytes: Uint8Array, kind: CompressedKind): Promise<Decoded>
       return using(new OggVorbisDecoder(), (decoder) => decoder.decodeFile(bytes))
     }
   }
+}
+
+/** The FLAC decoder divides by 32767; 32768, as in WAV and in browsers, gives the same features for the same recording. */
+function asWav(samples: Float32Array, bitDepth: number): Float32Array {
+  const fullScale = 2 ** (bitDepth - 1)
+  return samples.map((sample) => (sample * (fullScale - 1)) / fullScale)
 }
 
 async function using<D extends Decoder>(

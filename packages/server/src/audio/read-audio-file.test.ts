@@ -46,6 +46,13 @@ describe('compressed sound', () => {
     expect((await readAudioFile(fixture('last-frame.flac'))).samples.length).toBe(7200)
   })
 
+  test('scales FLAC as WAV is scaled, so that 16-bit samples are whole 32768ths', async () => {
+    const { samples } = await readAudioFile(fixture('last-frame.flac'))
+    const steps = [...samples].map((sample) => sample * 32_768)
+    expect(Math.max(...steps)).toBeGreaterThan(20_000)
+    expect(Math.max(...steps.map((step) => Math.abs(step - Math.round(step))))).toBeLessThan(0.01)
+  })
+
   test('FLAC without its last quarter is refused with what is left of it', async () => {
     const flac = Uint8Array.from(readFileSync(fixture('last-frame.flac')))
     const cut = workspace.file('quarter.flac', flac.subarray(0, Math.round(flac.length * 0.75)))
