@@ -181,6 +181,14 @@ def test_positions_stay_exact_in_half_precision_over_30_s(small: SmallModel, tmp
     assert late < 2 * early
 
 
+def test_half_precision_still_hides_padding(small: SmallModel, tmp_path: Path) -> None:
+    quantize(small.sherpa, tmp_path / "half.onnx", "fp16")
+    inputs = batch((9, 23))
+    together = run(tmp_path / "half.onnx", inputs)[0][0, :13]
+    alone = run(tmp_path / "half.onnx", (inputs[0][:1, :9], *(value[:1] for value in inputs[1:])))[0][0]
+    np.testing.assert_allclose(together, alone, atol=0.01)
+
+
 def test_export_refuses_metadata_of_another_model(small: SmallModel, tmp_path: Path) -> None:
     wrong = sherpa_metadata(CmvnText.of(small.cmvn), 25055, RANDOM_ORIGIN)
     with pytest.raises(ModelError, match="vocab_size 25055 but the model has 80 outputs"):
