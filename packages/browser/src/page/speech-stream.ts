@@ -1,9 +1,17 @@
-import { deserializeSpeechError, type SpeechError, type SpeechEvent } from '@sensevoice-web/engine'
+import {
+  deserializeSpeechError,
+  SpeechError,
+  type SpeechErrorCode,
+  type SpeechEvent,
+} from '@sensevoice-web/engine'
 import { transfer } from 'comlink'
 import type { EventPortMessage } from '../wire/event-port.ts'
 import type { StreamChanges, StreamConfig } from '../wire/stream-config.ts'
 import { EventOrder } from './event-order.ts'
 import type { WorkerPair } from './worker-pair.ts'
+
+/** After these a WASM heap is not to be trusted. */
+const POISONOUS: readonly SpeechErrorCode[] = ['inference-failed', 'out-of-memory']
 
 /** One stream of sound through both workers, seen from the page: ports are laid here, sound and jobs flow past it. */
 export class SpeechStream {
@@ -27,8 +35,9 @@ export class SpeechStream {
     const closed = Promise.all(events.map((port) => closing(port, (event) => order.push(event))))
     const failed = pair.failed.then((error) => Promise.reject(error))
     this.done = Promise.race([closed, failed]).then(() => order.flush())
-    // Awaited by the owner, but possibly only after it rejects.
-    this.done.catch(() => {})
+    this.done.catch((error: unknown) => {
+      if (error instanceof SpeechError && POISONOUS.includes(error.code)) pair.retire(error)
+    })
   }
 
   /** @param deliver gets every event of the stream in order; errors among them are of one segment, the stream goes on */

@@ -26,6 +26,7 @@ export class WorkerPair {
   /** Resolves with the reason once either worker is dead. */
   readonly failed: Promise<SpeechError>
   #model: LoadedModel | undefined
+  #reportRetired!: (error: SpeechError) => void
 
   private constructor(assets: ResolvedAssets) {
     this.listener = new WorkerHost(assets.listenerWorker, 'listener')
@@ -35,7 +36,10 @@ export class WorkerPair {
       this.listener.terminate()
       throw error
     }
-    this.failed = Promise.race([this.listener.failed, this.recognizer.failed])
+    const retired = new Promise<SpeechError>((resolve) => {
+      this.#reportRetired = resolve
+    })
+    this.failed = Promise.race([this.listener.failed, this.recognizer.failed, retired])
   }
 
   get model(): LoadedModel {
@@ -66,6 +70,12 @@ export class WorkerPair {
       pair.terminate()
       throw error
     }
+  }
+
+  /** Gives the pair up after an error that may have left its WASM memory in disorder. */
+  retire(error: SpeechError): void {
+    this.terminate()
+    this.#reportRetired(error)
   }
 
   terminate(): void {

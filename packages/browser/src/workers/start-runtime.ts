@@ -13,3 +13,8 @@ export async function startRuntime(assets: RuntimeAssets, threads: number, onByt
   env.wasm.wasmPaths = { mjs: assets.wasmGlue, wasm: assets.wasm }
   env.wasm.wasmBinary = await download(assets.wasm, 'the WASM runtime', onBytes)
 }
+
+/** After the first session: the compiled module lives on without its 14 MB of source. */
+export function forgetBinary(): void {
+  delete env.wasm.wasmBinary
+}

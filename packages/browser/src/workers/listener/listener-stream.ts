@@ -16,13 +16,14 @@ import { wallClockMs } from '../../wire/job-port.ts'
 import type { StreamChanges, StreamConfig } from '../../wire/stream-config.ts'
 import type { AudioInbox, InboxItem } from './audio-inbox.ts'
 import type { JobSender } from './job-sender.ts'
+import { ProgressTeller } from './progress-teller.ts'
 
 const MODEL_RATE = 16_000
 const SAMPLES_PER_MS = MODEL_RATE / 1000
 /** A level about every 50 ms: the second worklet chunk of 21 ms completes this many. */
 const LEVEL_SAMPLES = 40 * SAMPLES_PER_MS
 /** Progress of finite sound, in its own time. */
-const PROGRESS_MS = 500
+const PROGRESS_SAMPLES = 500 * SAMPLES_PER_MS
 /** The history grows only as far as the open segment does; this is where something must be wrong. */
 const HISTORY_SAMPLES = 10 * 60 * MODEL_RATE
 
@@ -54,13 +55,14 @@ export class ListenerStream {
   readonly #history = new AudioHistory(HISTORY_SAMPLES)
   readonly #meter = new LevelMeter()
   readonly #segmenter: Segmenter
+  readonly #progress: ProgressTeller | undefined
   readonly #whole: boolean
   #language: LanguageChoice
   #withItn: boolean
   #segment: OpenSegment | undefined
   #probability = 0
   #lastPartialSamples = 0
-  #lastProgressMs = 0
+  #nextProgressSamples = PROGRESS_SAMPLES
   #lostSamples = 0
   #cancelled = false
 
@@ -71,6 +73,7 @@ export class ListenerStream {
     this.#resampler = new Resampler(config.sampleRate)
     this.#whole = config.segmentation === 'whole'
     this.#segmenter = new Segmenter(config.segmentation === 'whole' ? {} : config.segmentation)
+    if (config.totalMs !== undefined) this.#progress = new ProgressTeller(parts.events, config.totalMs)
     this.#language = config.language
     this.#withItn = config.withItn
     parts.probe.reset()
@@ -93,14 +96,12 @@ export class ListenerStream {
     this.#parts.jobs.close()
   }
 
-  /** Finite sound: something was answered, which is progress even where no new sound came. */
+  /** Finite sound: what is analyzed reaches to the oldest segment without an answer. */
   progress(): void {
-    const { totalMs } = this.#config
-    if (totalMs === undefined || this.#cancelled) return
-    const answered = this.#parts.jobs.oldestOpenSamples ?? this.#segment?.startSamples
-    const analyzedMs = Math.min((answered ?? this.#framer.endSamples) / SAMPLES_PER_MS, totalMs)
-    this.#lastProgressMs = this.#framer.endSamples / SAMPLES_PER_MS
-    this.#parts.events.send({ type: 'analysis-progress', analyzedMs, totalMs })
+    if (this.#cancelled) return
+    this.#nextProgressSamples = this.#framer.endSamples + PROGRESS_SAMPLES
+    const open = this.#parts.jobs.oldestOpenSamples ?? this.#segment?.startSamples
+    this.#progress?.tell((open ?? this.#framer.endSamples) / SAMPLES_PER_MS)
   }
 
   async #run(): Promise<void> {
@@ -153,7 +154,7 @@ export class ListenerStream {
       else await this.#judge(window)
     }
     if (this.#config.live) this.#tellLevel()
-    else if (this.#framer.endSamples / SAMPLES_PER_MS - this.#lastProgressMs >= PROGRESS_MS) this.progress()
+    else if (this.#framer.endSamples >= this.#nextProgressSamples) this.progress()
   }
 
   async #judge(window: AudioWindow): Promise<void> {

@@ -7,7 +7,7 @@ import type { ListenerApi, ListenerAssets, ListenerPorts } from '../../wire/list
 import type { StreamChanges, StreamConfig } from '../../wire/stream-config.ts'
 import { download } from '../download.ts'
 import { holdLock } from '../hold-lock.ts'
-import { startRuntime } from '../start-runtime.ts'
+import { forgetBinary, startRuntime } from '../start-runtime.ts'
 import { AudioInbox } from './audio-inbox.ts'
 import { JobSender } from './job-sender.ts'
 import { ListenerStream, noStream } from './listener-stream.ts'
@@ -39,6 +39,7 @@ export class Listener implements ListenerApi {
       model,
       executionProvider: 'wasm',
     })
+    forgetBinary()
     await this.#probe.probe(new Float32Array(512))
     this.#probe.reset()
   }

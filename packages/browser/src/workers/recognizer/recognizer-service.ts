@@ -5,7 +5,7 @@ import { EventSender } from '../../wire/event-port.ts'
 import type { LoadedModel, RecognizerApi, RecognizerAssets } from '../../wire/recognizer-api.ts'
 import type { StreamConfig } from '../../wire/stream-config.ts'
 import { holdLock } from '../hold-lock.ts'
-import { startRuntime } from '../start-runtime.ts'
+import { forgetBinary, startRuntime } from '../start-runtime.ts'
 import { fetchModel } from './model-files.ts'
 import { RecognizerStream } from './recognizer-stream.ts'
 
@@ -38,6 +38,7 @@ export class RecognizerService implements RecognizerApi {
       threads,
       clock: () => performance.now(),
     })
+    forgetBinary()
     this.#recognizer = recognizer
     const { frontend: _frontend, ids: _ids, files: _files, ...about } = files.manifest
     return about
