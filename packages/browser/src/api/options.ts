@@ -28,6 +28,7 @@ export interface RecognitionOptions {
   readonly withItn?: boolean
 }
 
+/** What `SpeechAnalyzer.create` can be told; without any of it the embedded model listens for every language it knows. */
 export interface CreateOptions extends RecognitionOptions {
   /** `tiny` (default): the embedded small-vocabulary model. Else the URL of a `manifest.json` that lies beside its model files. */
   readonly model?: 'tiny' | (string & {}) | URL
@@ -53,8 +54,10 @@ export interface AudioChunk {
   readonly sampleRate: number
 }
 
+/** Where live sound comes from. An iterable is pulled only as fast as its sound can be analyzed. */
 export type ListenSource = 'microphone' | MediaStream | AsyncIterable<AudioChunk>
 
+/** What `listen` can be told; what is left out is as at `create` or the last `configure`. */
 export interface ListenOptions extends RecognitionOptions {
   /** Default `microphone`. A `MediaStream` stays the caller's: its tracks are not stopped at the end. */
   readonly source?: ListenSource
@@ -71,6 +74,7 @@ export interface ListenOptions extends RecognitionOptions {
 /** A file, its address, or sound already decoded. `sampleRate` is required beside a bare `Float32Array`. */
 export type AnalyzeInput = Blob | URL | string | AudioBuffer | Float32Array | AudioChunk
 
+/** What `analyze` can be told; what is left out is as at `create` or the last `configure`. */
 export interface AnalyzeOptions extends RecognitionOptions {
   /** Hz; for a bare `Float32Array` only. */
   readonly sampleRate?: number

@@ -28,6 +28,7 @@ export type ModelInfo = Pick<
   'id' | 'name' | 'version' | 'description' | 'notice' | 'embedded' | 'license' | 'languages'
 >
 
+/** A microphone to choose, as the browser names it. */
 export interface Microphone {
   readonly deviceId: string
   readonly groupId: string
@@ -35,12 +36,14 @@ export interface Microphone {
   readonly label: string
 }
 
+/** Whether one thing that this library uses is there. */
 export interface Capability {
   readonly supported: boolean
   /** One sentence: how it was found out, or what to do where it is missing. */
   readonly reason: string
 }
 
+/** The things that this library uses, or says are there. */
 export type CapabilityName =
   | 'secureContext'
   | 'microphone'
@@ -53,6 +56,7 @@ export type CapabilityName =
   | 'originPrivateFileSystem'
   | 'subtleCrypto'
 
+/** What this browser and this page can do. */
 export interface Capabilities extends Readonly<Record<CapabilityName, Capability>> {
   /** Files and sound can be analyzed here. */
   readonly canAnalyze: boolean

@@ -3,6 +3,7 @@ import type { SpeechEvent, SpeechEventOf } from '@sensevoice-web/engine'
 /** DOM events of an analyzer by name: `event.detail` is the `SpeechEvent` of that type. */
 export type SpeechEventMap = { [Type in SpeechEvent['type']]: CustomEvent<SpeechEventOf<Type>> }
 
+/** A listener for one type of event, as a function or as an object. */
 export type SpeechEventListener<Type extends SpeechEvent['type']> =
   | ((event: SpeechEventMap[Type]) => void)
   | { handleEvent(event: SpeechEventMap[Type]): void }
