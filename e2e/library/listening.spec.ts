@@ -262,3 +262,49 @@ test('a denied microphone is a typed error that says what to do', async ({ brows
   expect(state).toBe('idle')
   await context.close()
 })
+
+for (const rate of [44_100, 48_000]) {
+  test(`a microphone at ${rate} Hz`, async ({ speaker }) => {
+    const sound = timeline([{ silenceMs: 1000 }, { clip: 'en-three-one-four' }, PAUSE])
+    const page = await speaker.open(`${ISOLATED}${LIBRARY_PAGE}`, soundFile(`rate-${rate}`, sound, rate))
+    const { events } = await heard(page, 1)
+    expect(resultsOf(events)[0]?.text).toMatch(/^(3 1 4|three one four)\b/i)
+  })
+}
+
+test('an iterable of chunks and a MediaStream are heard like a microphone, and settings change on the way', async ({
+  speaker,
+}) => {
+  const file = soundFile('sources', timeline([{ silenceMs: 500 }, { clip: 'en-three-one-four' }, PAUSE]))
+  const page = await speaker.open(`${ISOLATED}${LIBRARY_PAGE}`, file)
+  await page.route('**/sound.wav', (route) => route.fulfill({ path: file, contentType: 'audio/wav' }))
+  await libraryReady(page)
+  const outcome = await page.evaluate(async () => {
+    const analyzer = await globalThis.SpeechAnalyzer.create()
+    const bytes = await (await fetch('/sound.wav')).arrayBuffer()
+    const buffer = await new OfflineAudioContext(1, 1, 44_100).decodeAudioData(bytes)
+    const samples = buffer.getChannelData(0)
+    async function* chunks() {
+      for (let at = 0; at < samples.length; at += 4410) {
+        yield { samples: samples.slice(at, at + 4410), sampleRate: 44_100 }
+      }
+    }
+    const iterable = await globalThis.listen(analyzer, { options: { source: chunks(), partials: false } })
+    await analyzer.configure({ language: 'en', withItn: false })
+    const stream = await navigator.mediaDevices.getUserMedia({ audio: true })
+    const until = (events: readonly Heard[]) => events.some((event) => event.type === 'result')
+    const media = await globalThis.listen(analyzer, { options: { source: stream }, until })
+    const live = stream.getTracks().every((track) => track.readyState === 'live')
+    for (const track of stream.getTracks()) track.stop()
+    await analyzer.close()
+    return { iterable, media, live }
+  })
+  expect(outcome.iterable.ended).toEqual({ type: 'done' })
+  const words = resultsOf(outcome.iterable.events).map((result) => result.text)
+  expect(words.join(' ')).toMatch(/^(3 1 4|three one four)\b/i)
+  expect(outcome.iterable.events.some((event) => event.type === 'partial')).toBe(false)
+  const [forced] = resultsOf(outcome.media.events)
+  expect(forced).toMatchObject({ language: 'en', languageForced: true, withItn: false })
+  expect(forced?.languageScores).toBeUndefined()
+  expect(outcome.live).toBe(true)
+})

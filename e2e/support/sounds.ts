@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { readWav, writeWav } from '@sensevoice-web/engine'
+import { Resampler, readWav, writeWav } from '@sensevoice-web/engine'
 
 const SPEECH = join(import.meta.dirname, '../../models/golden/audio')
 const MADE = join(import.meta.dirname, '../artifacts/sounds')
@@ -27,11 +27,16 @@ export function timeline(parts: readonly (Clip | Silence)[]): Float32Array {
   return sound
 }
 
-/** Writes a sound as a WAV file for the fake microphone or a file input; returns its path. */
+/** Writes a sound at 16 kHz as a WAV file at `sampleRate` for the fake microphone or a file input; returns its path. */
 export function soundFile(name: string, sound: Float32Array, sampleRate = RATE): string {
   mkdirSync(MADE, { recursive: true })
   const path = join(MADE, `${name}.wav`)
-  writeFileSync(path, writeWav(sound, sampleRate))
+  const resampler = new Resampler(RATE, sampleRate)
+  const pieces = [resampler.push(sound), resampler.flush()]
+  const resampled = new Float32Array(pieces.reduce((sum, piece) => sum + piece.length, 0))
+  resampled.set(pieces[0] ?? [])
+  resampled.set(pieces[1] ?? [], pieces[0]?.length)
+  writeFileSync(path, writeWav(resampled, sampleRate))
   return path
 }
 

@@ -56,11 +56,10 @@ export class SpeechStream {
     try {
       await pair.recognizer.call(
         (api) =>
-          api.open(
-            transfer(jobs.port2, [jobs.port2]),
-            transfer(recognized.port2, [recognized.port2]),
-            config.overload,
-          ),
+          api.open(transfer(jobs.port2, [jobs.port2]), transfer(recognized.port2, [recognized.port2]), {
+            overload: config.overload,
+            partials: config.partialIntervalMs !== undefined,
+          }),
         signal,
       )
       await pair.listener.call(

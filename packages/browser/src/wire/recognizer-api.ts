@@ -17,12 +17,18 @@ export interface RecognizerAssets extends RuntimeAssets {
 
 export type LoadedModel = Omit<ModelManifest, 'frontend' | 'ids' | 'files'>
 
+/** What the recognizer must know of a stream; the rest comes with every job. */
+export interface RecognizerStreamConfig extends Pick<StreamConfig, 'overload'> {
+  /** Without: a decoded candidate is kept for its final, but not shown. */
+  readonly partials: boolean
+}
+
 /** What the page can ask of the recognizer worker (over comlink). One stream at a time. */
 export interface RecognizerApi {
   /** See `ListenerApi.holdLock`. */
   holdLock(name: string): Promise<void>
   load(assets: RecognizerAssets, onProgress: (progress: LoadProgress) => void): Promise<LoadedModel>
-  open(jobs: MessagePort, events: MessagePort, overload: StreamConfig['overload']): Promise<void>
+  open(jobs: MessagePort, events: MessagePort, config: RecognizerStreamConfig): Promise<void>
   /** Drops everything that is not running yet. */
   cancel(): Promise<void>
 }

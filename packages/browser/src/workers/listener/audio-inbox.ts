@@ -6,8 +6,12 @@ export type InboxItem =
   | { readonly type: 'command'; readonly run: () => Promise<void> }
   | { readonly type: 'end' }
 
-/** How long a sender that was asked to finish may be silent: a closed audio context never answers. */
-const FLUSH_TIMEOUT_MS = 400
+/**
+ * A sender that was asked to finish and says nothing for this many ticks in a row is gone: a closed audio context never answers. In ticks and
+ * not in one wait, because the VAD may hold this thread up for long, and messages that came meanwhile must be read before one counts as quiet.
+ */
+const QUIET_TICKS = 4
+const TICK_MS = 100
 
 /** Listener side of an audio port: one queue of sound and of commands between it. Gaps in the sender's clock are told beside the sound. */
 export class AudioInbox {
@@ -17,6 +21,7 @@ export class AudioInbox {
   #ended = false
   #wake: (() => void) | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
+  #quietTicks = 0
 
   constructor(port: MessagePort) {
     this.#port = port
@@ -54,7 +59,7 @@ export class AudioInbox {
   flush(): void {
     if (this.#ended) return
     this.#port.postMessage({ type: 'flush' } satisfies AudioPortReply)
-    this.#timer = setTimeout(() => this.#end(), FLUSH_TIMEOUT_MS)
+    this.#awaitEnd()
   }
 
   /** Nothing more is taken; what waits is dropped. */
@@ -63,8 +68,17 @@ export class AudioInbox {
     this.#end()
   }
 
+  #awaitEnd(): void {
+    this.#timer = setTimeout(() => {
+      this.#quietTicks += 1
+      if (this.#quietTicks >= QUIET_TICKS) this.#end()
+      else this.#awaitEnd()
+    }, TICK_MS)
+  }
+
   #hear(message: AudioMessage): void {
     if (this.#ended) return
+    this.#quietTicks = 0
     const lostFrames = this.#nextFrame === undefined ? 0 : Math.max(0, message.startFrame - this.#nextFrame)
     this.#nextFrame = message.startFrame + message.length
     this.#push({ type: 'audio', message, lostFrames })

@@ -2,8 +2,12 @@ import { type LoadProgress, type Recognizer, SpeechError } from '@sensevoice-web
 import { loadRecognizer } from '@sensevoice-web/onnx'
 import { InferenceSession, Tensor } from 'onnxruntime-web/wasm'
 import { EventSender } from '../../wire/event-port.ts'
-import type { LoadedModel, RecognizerApi, RecognizerAssets } from '../../wire/recognizer-api.ts'
-import type { StreamConfig } from '../../wire/stream-config.ts'
+import type {
+  LoadedModel,
+  RecognizerApi,
+  RecognizerAssets,
+  RecognizerStreamConfig,
+} from '../../wire/recognizer-api.ts'
 import { holdLock } from '../hold-lock.ts'
 import { forgetBinary, startRuntime } from '../start-runtime.ts'
 import { fetchModel } from './model-files.ts'
@@ -44,10 +48,10 @@ export class RecognizerService implements RecognizerApi {
     return about
   }
 
-  async open(jobs: MessagePort, events: MessagePort, overload: StreamConfig['overload']): Promise<void> {
+  async open(jobs: MessagePort, events: MessagePort, config: RecognizerStreamConfig): Promise<void> {
     if (this.#recognizer === undefined) throw new SpeechError('invalid-argument', 'open needs a loaded model')
     await this.cancel()
-    this.#stream = new RecognizerStream(jobs, new EventSender(events), this.#recognizer, overload)
+    this.#stream = new RecognizerStream(jobs, new EventSender(events), this.#recognizer, config)
   }
 
   async cancel(): Promise<void> {

@@ -40,7 +40,7 @@ function recognizer(delayMs: number, calls: number[]): Recognizer {
   }
 }
 
-function open(overload: 'drop' | 'wait', delayMs = 0) {
+function open(overload: 'drop' | 'wait', delayMs = 0, partials = true) {
   const jobs = channel()
   const events = channel()
   const heard: EventPortMessage[] = []
@@ -48,12 +48,10 @@ function open(overload: 'drop' | 'wait', delayMs = 0) {
   const calls: number[] = []
   events.far.onmessage = ({ data }: MessageEvent<EventPortMessage>) => heard.push(data)
   jobs.far.onmessage = ({ data }: MessageEvent<JobPortReply>) => replies.push(data)
-  const stream = new RecognizerStream(
-    jobs.near,
-    new EventSender(events.near),
-    recognizer(delayMs, calls),
+  const stream = new RecognizerStream(jobs.near, new EventSender(events.near), recognizer(delayMs, calls), {
     overload,
-  )
+    partials,
+  })
   let sequence = 0
   const post = (message: JobPortMessage) => jobs.far.postMessage(message)
   return {
@@ -110,6 +108,16 @@ describe('RecognizerStream', () => {
     expect(result?.timings.endOfSpeechToResultMs).toBeGreaterThanOrEqual(500)
     expect(result?.timings.endOfSpeechToResultMs).toBeLessThan(1000)
     expect(result?.timings.queueMs).toBeGreaterThanOrEqual(0)
+  })
+
+  it('keeps a candidate to itself where no partials are wanted', async () => {
+    const { job, heard } = open('drop', 0, false)
+    job('candidate', 0, 100)
+    await settled()
+    expect(heard).toEqual([])
+    job('final', 0, 100)
+    await settled()
+    expect(heard.map((event) => event.type)).toEqual(['result'])
   })
 
   it('never queues partials up: of many only the newest is done', async () => {

@@ -8,7 +8,7 @@ import {
 } from '@sensevoice-web/engine'
 import type { EventSender } from '../../wire/event-port.ts'
 import { type JobPayload, type JobPortMessage, type JobPortReply, wallClockMs } from '../../wire/job-port.ts'
-import type { StreamConfig } from '../../wire/stream-config.ts'
+import type { RecognizerStreamConfig } from '../../wire/recognizer-api.ts'
 
 /** Sound of waiting segments beyond which live sound is dropped: a minute behind is no conversation any more. */
 const MOST_BACKLOG_SAMPLES = 60 * 16_000
@@ -24,7 +24,8 @@ export class RecognizerStream {
   readonly #events: EventSender
   readonly #recognizer: Recognizer
   readonly #queue: SegmentJobs<JobPayload, Recognized>
-  readonly #partials = new PartialStabilizer()
+  readonly #stabilizer = new PartialStabilizer()
+  readonly #tellPartials: boolean
   #newestSequence = 0
   #closed = false
 
@@ -32,11 +33,12 @@ export class RecognizerStream {
     jobs: MessagePort,
     events: EventSender,
     recognizer: Recognizer,
-    overload: StreamConfig['overload'],
+    { overload, partials }: RecognizerStreamConfig,
   ) {
     this.#jobs = jobs
     this.#events = events
     this.#recognizer = recognizer
+    this.#tellPartials = partials
     this.#queue = new SegmentJobs({
       run: (job, queueMs) => this.#recognize(job, queueMs),
       deliver: (outcome) => this.#deliver(outcome),
@@ -86,7 +88,8 @@ export class RecognizerStream {
     const { segmentId } = outcome
     switch (outcome.type) {
       case 'partial':
-        this.#events.send({ type: 'partial', partial: this.#partials.update(outcome.result.result) })
+        if (!this.#tellPartials) break
+        this.#events.send({ type: 'partial', partial: this.#stabilizer.update(outcome.result.result) })
         break
       case 'final':
         this.#events.send({ type: 'result', result: finished(outcome.result) })
