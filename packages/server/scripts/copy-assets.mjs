@@ -1,5 +1,5 @@
 // Puts what the command ships with into dist/models: the embedded model with its card, and Silero VAD.
-import { copyFileSync, cpSync, existsSync, mkdirSync, rmSync } from 'node:fs'
+import { copyFileSync, cpSync, mkdirSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -12,5 +12,4 @@ const vadWeb = dirname(createRequire(import.meta.url).resolve('@ricky0123/vad-we
 rmSync(models, { recursive: true, force: true })
 mkdirSync(models, { recursive: true })
 copyFileSync(join(vadWeb, 'silero_vad_v6.onnx'), join(models, 'silero_vad_v6.onnx'))
-if (existsSync(tiny)) cpSync(tiny, join(models, 'tiny'), { recursive: true })
-else process.stderr.write('models/tiny is not there yet: the command will ask for --model\n')
+cpSync(tiny, join(models, 'tiny'), { recursive: true })
