@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root, run } from './run.mjs'
-import { onceFor } from './stamp.mjs'
 
 const models = join(root, 'models')
 const python = join(models, '.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python')
@@ -9,7 +8,7 @@ const report = join(root, 'node_modules/.cache/sensevoice/reports/models.xml')
 
 async function hasPython() {
   try {
-    return (await run('python3', ['-c', 'import sys, venv; sys.exit(sys.version_info < (3, 10))'])) === 0
+    return (await run('python3', ['-c', 'import sys, venv; sys.exit(sys.version_info < (3, 11))'])) === 0
   } catch {
     return false
   }
@@ -19,22 +18,16 @@ async function hasPython() {
 export async function pythonTests(counts) {
   if (!(await hasPython())) {
     console.log(
-      'Skipped: the tests of models/ need Python 3.10 or newer with venv, which this machine lacks.',
+      'Skipped: the tests of models/ need Python 3.11 or newer with venv, which this machine lacks.',
     )
     counts.skipped += 1
     return process.env.CI ? 1 : 0
   }
-  let code = 0
-  await onceFor(
-    'python',
-    ['models/requirements.lock', 'models/pyproject.toml', 'models/setup.sh'],
-    'models/.venv',
-    async () => {
-      code = await run('bash', ['setup.sh'], { cwd: models })
-      if (code !== 0) throw new Error('models/setup.sh failed')
-    },
-  )
-  code = await run(python, ['-m', 'pytest', '-q', `--junitxml=${report}`], { cwd: models })
+  const setUp = await run('bash', ['setup.sh'], { cwd: models })
+  if (setUp !== 0) return setUp
+  const format = await run(python, ['-m', 'ruff', 'format', '--check', '.'], { cwd: models })
+  const lint = await run(python, ['-m', 'ruff', 'check', '.'], { cwd: models })
+  const tests = await run(python, ['-m', 'pytest', '-q', `--junitxml=${report}`], { cwd: models })
   if (existsSync(report)) {
     const [, head = ''] = /<testsuite ([^>]*)>/.exec(readFileSync(report, 'utf8')) ?? []
     const read = (name) => Number(new RegExp(`${name}="(\\d+)"`).exec(head)?.[1] ?? 0)
@@ -43,5 +36,5 @@ export async function pythonTests(counts) {
     counts.skipped += read('skipped')
     counts.passed += read('tests') - bad - read('skipped')
   }
-  return code
+  return format || lint || tests
 }
