@@ -1,0 +1,137 @@
+import { SpeechError, type SpeechEvent } from '@sensevoice-web/engine'
+import { scriptedResult } from '@sensevoice-web/engine/testing'
+import { expect, test } from 'vitest'
+import type { AnalyzerLike } from './analyzer-like.ts'
+import { SpeechAnalyzerController } from './speech-analyzer-controller.ts'
+
+const segment = (id: number) => ({ id, samples: new Float32Array(16_000), startSamples: id * 16_000 })
+const result = (text: string, id: number): SpeechEvent => ({
+  type: 'result',
+  result: scriptedResult(text, segment(id)),
+})
+
+function host() {
+  let updates = 0
+  return {
+    addController() {},
+    removeController() {},
+    requestUpdate() {
+      updates += 1
+    },
+    updateComplete: Promise.resolve(true),
+    get updates() {
+      return updates
+    },
+  }
+}
+
+function fake(script: Partial<AnalyzerLike> = {}): AnalyzerLike & { closed: boolean } {
+  return {
+    closed: false,
+    runtime: { provider: 'wasm', threads: 1, isolated: false, reason: '' },
+    model: { name: 'fake', notice: '', embedded: true },
+    async *listen() {},
+    async analyze() {},
+    async configure() {},
+    async pause() {},
+    async resume() {},
+    async stop() {},
+    async close() {
+      this.closed = true
+    },
+    addEventListener() {},
+    ...script,
+  }
+}
+
+test('results are collected, a second session goes on behind the first', async () => {
+  const analyzer = fake({
+    async *listen() {
+      yield result('one', 0)
+      yield result('two', 1)
+    },
+  })
+  const page = host()
+  const controller = new SpeechAnalyzerController(page, async () => analyzer)
+  await controller.load()
+  expect(controller.phase).toBe('ready')
+  await controller.start()
+  await controller.start()
+  expect(controller.results.map(({ text }) => text)).toEqual(['one', 'two', 'one', 'two'])
+  expect(controller.results.map(({ segmentId }) => segmentId)).toEqual([0, 1, 2, 3])
+  const starts = controller.results.map(({ startMs }) => startMs)
+  expect(starts).toEqual([...starts].sort((a, b) => a - b))
+  expect(page.updates).toBeGreaterThan(4)
+})
+
+test('an analyzer that cannot be loaded leaves a typed error, and loading can be tried again', async () => {
+  let tries = 0
+  const controller = new SpeechAnalyzerController(host(), async () => {
+    tries += 1
+    if (tries === 1) throw new SpeechError('network', 'cut')
+    return fake()
+  })
+  await controller.load()
+  expect([controller.phase, controller.error?.code]).toEqual(['failed', 'network'])
+  await controller.load()
+  expect([controller.phase, controller.error]).toEqual(['ready', undefined])
+})
+
+test('what a removed page part had running is closed and its late answers are dropped', async () => {
+  let answer = (_event: SpeechEvent) => {}
+  const analyzer = fake({
+    async *listen() {
+      yield await new Promise<SpeechEvent>((resolve) => {
+        answer = resolve
+      })
+    },
+  })
+  const controller = new SpeechAnalyzerController(host(), async () => analyzer)
+  await controller.load()
+  const run = controller.start()
+  controller.hostDisconnected()
+  answer(result('late', 0))
+  await run
+  expect(controller.results).toEqual([])
+  expect(analyzer.closed).toBe(true)
+})
+
+test('a microphone that is lost shows its error and ends the partial', async () => {
+  const analyzer = fake({
+    async *listen() {
+      yield { type: 'level', rms: 0.1, peak: 0.2, speechProbability: 1, speaking: true, positionMs: 0 }
+      throw new SpeechError('microphone-lost', 'unplugged')
+    },
+  })
+  const controller = new SpeechAnalyzerController(host(), async () => analyzer)
+  await controller.load()
+  await controller.start()
+  expect([controller.error?.code, controller.level, controller.partial]).toEqual([
+    'microphone-lost',
+    undefined,
+    undefined,
+  ])
+  controller.dismissError()
+  expect(controller.error).toBeUndefined()
+})
+
+test('a file replaces the transcript and tells its progress', async () => {
+  const seen: number[] = []
+  const analyzer = fake({
+    async analyze(_input, options) {
+      options?.onEvent?.({ type: 'analysis-progress', analyzedMs: 500, totalMs: 1000 })
+      seen.push(controller.analysis?.analyzedMs ?? -1)
+      options?.onEvent?.(result('file', 0))
+    },
+    async *listen() {
+      yield result('mic', 0)
+    },
+  })
+  const controller = new SpeechAnalyzerController(host(), async () => analyzer)
+  await controller.load()
+  await controller.start()
+  await controller.analyze(new File(['x'], 'a.wav'))
+  expect(seen).toEqual([500])
+  expect(controller.results.map(({ text }) => text)).toEqual(['file'])
+  expect(controller.analysis).toBeUndefined()
+})

@@ -1,0 +1,195 @@
+import {
+  type AnalyzerState,
+  type LoadProgress,
+  type PartialResult,
+  type SpeechError,
+  type SpeechEvent,
+  type SpeechEventOf,
+  type SpeechResult,
+  toSpeechError,
+} from '@sensevoice-web/engine'
+import type { ReactiveController, ReactiveControllerHost } from 'lit'
+import type { AnalyzerLike, AnalyzerSettings, LoadHooks } from './analyzer-like.ts'
+import { inTranscript, nextSessionStart, type SessionStart } from './joined-sessions.ts'
+
+/** A file being analyzed; times in ms of its own sound. */
+export interface FileProgress {
+  readonly fileName: string
+  readonly analyzedMs: number
+  readonly totalMs: number
+}
+
+/**
+ * The lifecycle of one analyzer for a page: loading, listening, files and what came of them. It holds everything a view shows and asks its
+ * host to render when something changes. Answers of a run that was replaced meanwhile are dropped by the run's number.
+ */
+export class SpeechAnalyzerController implements ReactiveController {
+  phase: 'empty' | 'loading' | 'ready' | 'failed' = 'empty'
+  state: AnalyzerState = 'idle'
+  results: readonly SpeechResult[] = []
+  partial: PartialResult | undefined
+  level: SpeechEventOf<'level'> | undefined
+  progress: LoadProgress | undefined
+  error: SpeechError | undefined
+  analysis: FileProgress | undefined
+  /** Samples at 16 kHz that were lost so far, as `overrun` events told. */
+  droppedSamples = 0
+  analyzer: AnalyzerLike | undefined
+
+  readonly #host: ReactiveControllerHost
+  readonly #create: (hooks: LoadHooks) => Promise<AnalyzerLike>
+  #abort = new AbortController()
+  #run = 0
+
+  /** @param create loads an analyzer; called by `load()`, and again after a failure */
+  constructor(host: ReactiveControllerHost, create: (hooks: LoadHooks) => Promise<AnalyzerLike>) {
+    this.#host = host
+    this.#create = create
+    host.addController(this)
+  }
+
+  hostConnected(): void {
+    if (this.#abort.signal.aborted) this.#abort = new AbortController()
+  }
+
+  /** Ends everything: a removed page part must not leave a microphone open. */
+  hostDisconnected(): void {
+    this.#run += 1
+    this.#abort.abort()
+    void this.analyzer?.close()
+    this.analyzer = undefined
+    this.phase = 'empty'
+  }
+
+  /** Loads the analyzer; a second call while it loads or when it is there does nothing. */
+  async load(): Promise<void> {
+    if (this.phase === 'loading' || this.phase === 'ready') return
+    this.#set({ phase: 'loading', error: undefined, progress: undefined })
+    const { signal } = this.#abort
+    try {
+      const analyzer = await this.#create({ signal, onProgress: (progress) => this.#set({ progress }) })
+      if (signal.aborted) return void analyzer.close()
+      analyzer.addEventListener('state', ({ detail }) => this.#set({ state: detail.state }))
+      this.#set({ phase: 'ready', analyzer })
+    } catch (error) {
+      if (!signal.aborted) this.#set({ phase: 'failed', error: toSpeechError(error, 'not-supported') })
+    }
+  }
+
+  /** Listens until `stop()`, the end of the microphone, or an error; further sessions are appended to the transcript. */
+  async start(options: { deviceId?: string } = {}): Promise<void> {
+    const { analyzer } = this
+    if (analyzer === undefined) return
+    const run = this.#begin()
+    const place = nextSessionStart(this.results)
+    try {
+      for await (const event of analyzer.listen({ ...options, signal: this.#abort.signal })) {
+        if (run !== this.#run) return
+        this.#take(event, place)
+      }
+    } catch (error) {
+      this.#fail(run, error)
+    } finally {
+      if (run === this.#run) this.#set({ partial: undefined, level: undefined })
+    }
+  }
+
+  /** Analyzes a file; its results replace the transcript, so that times are the file's own. */
+  async analyze(file: File): Promise<void> {
+    const { analyzer } = this
+    if (analyzer === undefined) return
+    const run = this.#begin()
+    this.#set({ results: [], analysis: { fileName: file.name, analyzedMs: 0, totalMs: 0 } })
+    const onEvent = (event: SpeechEvent) => {
+      if (run === this.#run) this.#take(event, { segmentId: 0, ms: 0 })
+    }
+    try {
+      await analyzer.analyze(file, { signal: this.#abort.signal, onEvent })
+    } catch (error) {
+      this.#fail(run, error)
+    } finally {
+      if (run === this.#run) this.#set({ analysis: undefined, partial: undefined })
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#attempt((analyzer) => analyzer.stop())
+  }
+
+  async pause(): Promise<void> {
+    await this.#attempt((analyzer) => analyzer.pause())
+  }
+
+  async resume(): Promise<void> {
+    await this.#attempt((analyzer) => analyzer.resume())
+  }
+
+  async configure(settings: AnalyzerSettings): Promise<void> {
+    await this.#attempt((analyzer) => analyzer.configure(settings))
+  }
+
+  /** Forgets the transcript. */
+  clear(): void {
+    this.#set({ results: [], partial: undefined, droppedSamples: 0 })
+  }
+
+  dismissError(): void {
+    this.#set({ error: undefined })
+  }
+
+  /** Shows an error that the page itself met, such as a file that could not be fetched. */
+  report(error: SpeechError): void {
+    this.#set({ error })
+  }
+
+  #begin(): number {
+    this.#run += 1
+    this.#set({ error: undefined, partial: undefined })
+    return this.#run
+  }
+
+  #take(event: SpeechEvent, place: SessionStart): void {
+    switch (event.type) {
+      case 'level':
+        return this.#set({ level: event })
+      case 'partial':
+        return this.#set({ partial: inTranscript(event.partial, place) })
+      case 'result':
+        return this.#set({
+          results: [...this.results, inTranscript(event.result, place)],
+          partial: undefined,
+        })
+      case 'discarded':
+        return this.#set({ partial: undefined })
+      case 'overrun':
+        return this.#set({ droppedSamples: this.droppedSamples + event.samples })
+      case 'analysis-progress':
+        if (this.analysis)
+          this.#set({ analysis: { ...this.analysis, analyzedMs: event.analyzedMs, totalMs: event.totalMs } })
+        return
+      case 'error':
+        return this.#set({ error: event.error })
+      default:
+        return
+    }
+  }
+
+  #fail(run: number, error: unknown): void {
+    if (run !== this.#run || this.#abort.signal.aborted) return
+    this.#set({ error: toSpeechError(error, 'inference-failed') })
+  }
+
+  async #attempt(action: (analyzer: AnalyzerLike) => Promise<void>): Promise<void> {
+    if (this.analyzer === undefined) return
+    try {
+      await action(this.analyzer)
+    } catch (error) {
+      this.#set({ error: toSpeechError(error, 'inference-failed') })
+    }
+  }
+
+  #set(change: Partial<Omit<SpeechAnalyzerController, 'load'>>): void {
+    Object.assign(this, change)
+    this.#host.requestUpdate()
+  }
+}

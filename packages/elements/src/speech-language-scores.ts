@@ -1,0 +1,31 @@
+import type { SpeechResult } from '@sensevoice-web/engine'
+import { html, LitElement } from 'lit'
+import { define } from './define.ts'
+import { LANGUAGE_NAMES } from './names.ts'
+import { scoreBars, scoreBarsStyle, scoresOf } from './score-bars.ts'
+import { theme } from './theme.ts'
+
+/**
+ * The probability of each language of one result. Where the language was forced there are none, and it says so.
+ *
+ * @csspart scores - the list
+ * @csspart score - one row
+ * @csspart bar - the filled part of a bar
+ */
+export class SpeechLanguageScores extends LitElement {
+  static override styles = [theme, scoreBarsStyle]
+  static override properties = { result: { attribute: false } }
+  /** The result to show. */
+  declare result: SpeechResult | undefined
+
+  override render() {
+    if (this.result === undefined) return html`<p>Languages appear with the first result.</p>`
+    const { languageScores, language } = this.result
+    if (languageScores === undefined) {
+      return html`<p>${LANGUAGE_NAMES[language]} was set, so the model was not asked.</p>`
+    }
+    return scoreBars(scoresOf(LANGUAGE_NAMES, languageScores))
+  }
+}
+
+define('speech-language-scores', SpeechLanguageScores)
