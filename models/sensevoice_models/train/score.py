@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
+from torch import Tensor
 
 from ..encoder import PROMPT_FRAMES, SenseVoice
 from .batches import Batcher
@@ -19,6 +21,10 @@ SELECTION = ("digits-seen", "digits-noisy", "words", "zh-words", "en-words", "tt
 """Dev sets whose mean token error rate chooses the checkpoint."""
 
 
+Forward = Callable[[Tensor, Tensor, Tensor, Tensor], Tensor]
+"""Features, lengths, language rows, text-norm rows -> logits; a `SenseVoice` or an ONNX session around one."""
+
+
 @dataclass
 class Figures:
     """Counts of one dev set."""
@@ -27,14 +33,22 @@ class Figures:
     tokens: int = 0
     empty: int = 0
     count: int = 0
-    language_right: int = 0
-    language_known: int = 0
     emotion: list[tuple[int, NDArray[np.float32]]] = field(default_factory=list)
     """True class and log posteriors over all emotions, for known emotions."""
+    pairs: list[tuple[list[int], list[int]]] = field(default_factory=list)
+    """True and found token ids of every utterance with a text."""
+    languages: list[tuple[int, int]] = field(default_factory=list)
+    """True and found language id."""
+    events: list[tuple[int, int]] = field(default_factory=list)
+    """True and found event id."""
 
     @property
     def error_rate(self) -> float:
         return self.errors / max(1, self.tokens)
+
+    @property
+    def language_accuracy(self) -> float:
+        return sum(truth == found for truth, found in self.languages) / max(1, len(self.languages))
 
 
 def collapse(ids: NDArray[np.int64]) -> list[int]:
@@ -52,7 +66,7 @@ def tag_ids(vocabulary: Vocabulary) -> dict[str, list[int]]:
     }
 
 
-def score(model: SenseVoice, batcher: Batcher, shard: Shard, with_itn: bool = False, size: int = 25) -> Figures:
+def score(model: Forward, batcher: Batcher, shard: Shard, with_itn: bool = False, size: int = 25) -> Figures:
     """Greedy decoding of one dev set, language left to the model."""
     figures = Figures()
     ids = tag_ids(batcher.vocabulary)
@@ -71,14 +85,14 @@ def score(model: SenseVoice, batcher: Batcher, shard: Shard, with_itn: bool = Fa
             if shard.has_text[place]:
                 figures.errors += Levenshtein.distance(found, truth)
                 figures.tokens += len(truth)
-            language, emotion, _ = shard.tags[place]
+                figures.pairs.append((truth, found))
+            language, emotion, event = (int(i) for i in shard.tags[place])
             if language != MASKED:
-                scores = logits[row, 0, ids["language"]]
-                figures.language_known += 1
-                figures.language_right += ids["language"][int(scores.argmax())] == language
+                figures.languages.append((language, ids["language"][int(logits[row, 0, ids["language"]].argmax())]))
+            figures.events.append((event, ids["event"][int(logits[row, 2, ids["event"]].argmax())]))
             if emotion in ids["emotion"]:
                 scores = logits[row, 1, ids["emotion"]].log_softmax(-1)
-                figures.emotion.append((ids["emotion"].index(int(emotion)), scores.numpy()))
+                figures.emotion.append((ids["emotion"].index(emotion), scores.numpy()))
     return figures
 
 
@@ -110,7 +124,7 @@ def summary(model: SenseVoice, batcher: Batcher, sets: dict[str, Shard]) -> dict
             out["emotion4"], out["emotion4 unweighted"] = 100 * weighted, 100 * unweighted
         else:
             out[name] = 100 * figures.error_rate
-            out[name + " language"] = 100 * figures.language_right / max(1, figures.language_known)
+            out[name + " language"] = 100 * figures.language_accuracy
     out["selection"] = float(np.mean([out[name] for name in SELECTION]))
     model.train(was_training)
     return out

@@ -1,0 +1,112 @@
+"""The emotion posteriors: one temperature fitted on unseen speakers, and a bias that keeps the tag frame a tag frame.
+
+Both are folded into the output layer, so that the exported file needs nothing beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ..encoder import PROMPT_FRAMES, SenseVoice
+from ..errors import ModelError
+from .batches import Batcher
+from .pool import Shard
+from .score import FOUR_EMOTIONS, Figures
+from .vocabulary import EMOTION_UNKNOWN, EMOTIONS, Vocabulary, tag
+
+BINS = 10
+TRAINED_EMOTIONS = ("HAPPY", "SAD", "ANGRY", "NEUTRAL", "FEARFUL", "DISGUSTED")
+"""What the training data hold."""
+
+
+def four_way(figures: Figures, temperature: float = 1.0) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Posteriors [n, 4] over `FOUR_EMOTIONS` and true classes [n]; other true emotions are left out."""
+    classes = [EMOTIONS.index(name) for name in FOUR_EMOTIONS]
+    rows = [(scores[classes], classes.index(truth)) for truth, scores in figures.emotion if truth in classes]
+    scores = np.array([row for row, _ in rows], np.float64) / temperature
+    scores = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return scores / scores.sum(axis=1, keepdims=True), np.array([truth for _, truth in rows])
+
+
+def expected_calibration_error(posteriors: NDArray[np.float64], truth: NDArray[np.int64]) -> float:
+    """Mean gap between confidence and accuracy over ten equal bins (Guo et al. 2017, arXiv 1706.04599)."""
+    confidence, right = posteriors.max(axis=1), posteriors.argmax(axis=1) == truth
+    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    full = [b for b in range(BINS) if (bins == b).any()]
+    gaps = [(bins == b).mean() * abs(confidence[bins == b].mean() - right[bins == b].mean()) for b in full]
+    return float(sum(gaps))
+
+
+def fitted_temperature(figures: Figures) -> float:
+    """The temperature in 0.5..10 with the least negative log likelihood."""
+    candidates = np.exp(np.linspace(np.log(0.5), np.log(10), 200))
+
+    def loss(temperature: float) -> float:
+        posteriors, truth = four_way(figures, temperature)
+        return float(-np.log(posteriors[np.arange(len(truth)), truth] + 1e-12).mean())
+
+    return float(min(candidates, key=loss))
+
+
+def emotion_rows(vocabulary: Vocabulary) -> list[int]:
+    """Ids of all emotion tokens, the unknown one included."""
+    return vocabulary.encode([*(tag(name) for name in EMOTIONS), EMOTION_UNKNOWN])
+
+
+def fold_temperature(model: SenseVoice, vocabulary: Vocabulary, temperature: float) -> None:
+    """Draws the output rows of all emotion tokens together, by the temperature, around the mean of the trained ones.
+
+    Their softmax becomes that of the scores divided by the temperature, while the group as a whole keeps its height
+    against all other tokens.
+    """
+    rows = emotion_rows(vocabulary)
+    trained = vocabulary.encode(tag(name) for name in TRAINED_EMOTIONS)
+    with torch.no_grad():
+        for values in (model.ctc.ctc_lo.weight, model.ctc.ctc_lo.bias):
+            middle = values[trained].mean(dim=0, keepdim=True)
+            values[rows] = middle + (values[rows] - middle) / temperature
+
+
+def lift_bounds(model: SenseVoice, batcher: Batcher, sets: Iterable[Shard]) -> tuple[float, float]:
+    """What must and what may at most be added to the emotion biases.
+
+    Returns the least lift with which the best id of every emotion frame is an emotion, and the greatest with which no
+    emotion becomes the best id of another frame, over both text-norm prompts.
+    """
+    rows = emotion_rows(batcher.vocabulary)
+    needed, allowed = [0.0], [np.inf]
+    for shard in sets:
+        for start in range(0, len(shard), 25):
+            examples = [(shard, i) for i in range(start, min(len(shard), start + 25))]
+            for with_itn in (False, True):
+                batch = batcher.plain(examples, with_itn)
+                with torch.no_grad():
+                    logits = model(batch.x, batch.lengths, batch.language, batch.text_norm).clone()
+                emotion = logits[..., rows].max(dim=-1).values
+                logits[..., rows] = -np.inf
+                lead = logits.max(dim=-1).values - emotion
+                needed.append(float(lead[:, 1].max()))
+                positions = torch.arange(lead.shape[1])
+                others = (positions != 1) & (positions < (batch.lengths + PROMPT_FRAMES).unsqueeze(1))
+                allowed.append(float(lead[others].min()))
+    return max(needed), min(allowed)
+
+
+def lift_emotions(model: SenseVoice, batcher: Batcher, sets: Iterable[Shard]) -> float:
+    """Adds one constant to the biases of all emotion tokens, half-way between the bounds, and returns it.
+
+    Their softmax does not change. Readers that collapse repeats over all frames and then drop four tokens (sherpa-onnx)
+    need a tag in each of the first four frames, and an utterance without an emotion label teaches frame 1 little.
+    Raises ModelError when no constant serves every frame of the dev sets.
+    """
+    needed, allowed = lift_bounds(model, batcher, sets)
+    if needed >= allowed:
+        raise ModelError(f"emotion frames need a bias of {needed:.2f}, other frames allow {allowed:.2f}: train longer")
+    lift = (needed + allowed) / 2
+    with torch.no_grad():
+        model.ctc.ctc_lo.bias[emotion_rows(batcher.vocabulary)] += lift
+    return lift
