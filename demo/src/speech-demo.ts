@@ -1,0 +1,310 @@
+import {
+  EMOTION_NAMES,
+  LANGUAGE_NAMES,
+  SpeechAnalyzerController,
+  type SpeechSelectDetail,
+} from '@sensevoice-web/elements'
+import { SpeechError, toSpeechError } from '@sensevoice-web/engine'
+import { html, LitElement, nothing, type PropertyValues } from 'lit'
+import { SpeechAnalyzer } from 'sensevoice-web'
+import { fileDrop } from './file-drop.ts'
+import { Microphones } from './microphones.ts'
+import { Playback } from './playback.ts'
+import { fetchSample, SAMPLES } from './samples.ts'
+import { settingsPanel } from './settings-panel.ts'
+import { analyzerSettings, loadSettings, type Settings, saveSettings } from './settings-store.ts'
+import { wordsPanel } from './words-panel.ts'
+
+/** The demo page: it only arranges elements and hands the visitor's wishes to the controller. */
+class SpeechDemo extends LitElement {
+  static override properties = {
+    settings: { state: true },
+    selectedId: { state: true },
+    dragging: { state: true },
+  }
+  declare settings: Settings
+  declare selectedId: number | undefined
+  declare dragging: boolean
+
+  readonly #speech = new SpeechAnalyzerController(this, ({ signal, onProgress }) => {
+    const model = new URLSearchParams(location.search).get('model')
+    const wish = model === null ? {} : { model: new URL(model, location.href) }
+    return SpeechAnalyzer.create({ ...wish, ...analyzerSettings(this.settings), signal, onProgress })
+  })
+  readonly #playback = new Playback(this)
+  readonly #microphones = new Microphones(this)
+  readonly #drop = fileDrop({
+    hover: (dragging) => {
+      this.dragging = dragging
+    },
+    files: (files) => this.#analyzeAll(files),
+  })
+
+  constructor() {
+    super()
+    this.settings = loadSettings()
+    this.dragging = false
+  }
+
+  /** In the page itself: one style sheet, and labels and ids that see each other. */
+  protected override createRenderRoot(): HTMLElement {
+    return this
+  }
+
+  protected override firstUpdated(): void {
+    void this.#speech.load()
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (changed.has('settings')) document.documentElement.dataset['theme'] = this.settings.theme
+  }
+
+  override render() {
+    const { phase, error, progress, analyzer, droppedSamples } = this.#speech
+    return html`<div
+      class="page"
+      ?data-dragging=${this.dragging}
+      @dragenter=${this.#drop.over}
+      @dragover=${this.#drop.over}
+      @dragleave=${this.#drop.leave}
+      @drop=${this.#drop.drop}
+    >
+      <header>
+        <p class="brand">sensevoice<span>-web</span></p>
+        <speech-runtime-badge .runtime=${analyzer?.runtime}></speech-runtime-badge>
+      </header>
+      <main>
+        ${this.#hero()}
+        <speech-load-progress .progress=${phase === 'loading' ? progress : undefined}></speech-load-progress>
+        <speech-error-message .error=${error} @speech-dismiss=${() => this.#speech.dismissError()}>
+          ${phase === 'failed' ? html`<button class="quiet" @click=${() => this.#speech.load()}>Try again</button>` : nothing}
+        </speech-error-message>
+        ${
+          droppedSamples > 0
+            ? html`<p class="lost" role="status">${(droppedSamples / 16_000).toFixed(2)} s of sound were lost: this machine could not keep up.</p>`
+            : nothing
+        }
+        <div class="columns">${this.#transcript()} ${this.#details()}</div>
+        ${this.#latency()} ${wordsPanel(analyzer?.model.notice ?? '')} ${settingsPanel(this.settings, this.#change)}
+      </main>
+      <footer>
+        <p>Everything is computed in this browser: no sound and no text leaves the page.</p>
+        <p>Recorded samples: <a href="./samples/NOTICE.md">origins and licences</a>.</p>
+      </footer>
+      <p class="hidden" role="status">${this.#announcement()}</p>
+    </div>`
+  }
+
+  #hero() {
+    const { phase, state, level, partial, results, analysis } = this.#speech
+    const listening = state === 'listening' || state === 'paused' || state === 'stopping'
+    const ready = phase === 'ready'
+    const newest = results.at(-1)
+    const line = partial?.text || newest?.text
+    return html`<section class="hero" aria-labelledby="hero-title">
+      <h1 id="hero-title">${listening ? 'Listening' : 'A page that hears'}</h1>
+      <p class="live" data-testid="live" aria-hidden="true" ?data-open=${partial !== undefined}>
+        ${line || (listening ? 'Say something…' : 'Speak, and see what you said, in which language, and how it sounded.')}
+      </p>
+      <div class="controls">
+        <button
+          class="main"
+          data-testid="listen"
+          ?disabled=${!ready || state === 'starting' || state === 'stopping' || state === 'analyzing'}
+          @click=${listening ? this.#stop : this.#start}
+        >
+          ${phase === 'loading' ? 'Loading…' : listening ? 'Stop' : 'Start listening'}
+        </button>
+        <button
+          class="quiet"
+          data-testid="pause"
+          ?disabled=${state !== 'listening' && state !== 'paused'}
+          @click=${() => (state === 'paused' ? this.#speech.resume() : this.#speech.pause())}
+        >
+          ${state === 'paused' ? 'Resume' : 'Pause'}
+        </button>
+        <label class="microphone">
+          <span>Microphone</span>
+          <select
+            data-testid="microphone"
+            ?disabled=${listening}
+            @change=${(event: Event) => {
+              this.#microphones.chosen = (event.target as HTMLSelectElement).value
+            }}
+          >
+            <option value="">System default</option>
+            ${this.#microphones.list.map(
+              ({ deviceId, label }, index) =>
+                html`<option value=${deviceId} ?selected=${deviceId === this.#microphones.chosen}>
+                  ${label || `Microphone ${index + 1}`}
+                </option>`,
+            )}
+          </select>
+        </label>
+      </div>
+      <speech-level-meter .level=${level} ?active=${state === 'listening'}></speech-level-meter>
+      <div class="files" data-testid="drop">
+        <p>
+          Drop a sound file anywhere, or
+          <label class="pick"
+            ><input
+              type="file"
+              accept="audio/*,video/*"
+              multiple
+              data-testid="file"
+              ?disabled=${!ready || listening}
+              @change=${this.#pick}
+            /><span>choose one</span></label
+          >. No microphone? Try a recording:
+        </p>
+        <div class="samples" role="group" aria-label="Recorded samples">
+          ${SAMPLES.map(
+            ({ name, file }) =>
+              html`<button class="quiet" data-sample=${file} ?disabled=${!ready || listening || state === 'analyzing'} @click=${() => this.#sample(file)}>
+                ${name}
+              </button>`,
+          )}
+        </div>
+        ${
+          analysis === undefined
+            ? nothing
+            : html`<label class="analysis" data-testid="analysis"
+              >${analysis.fileName}<progress max=${analysis.totalMs || 1} .value=${analysis.analyzedMs}></progress
+            ></label>`
+        }
+      </div>
+    </section>`
+  }
+
+  #transcript() {
+    const { results, partial, state } = this.#speech
+    return html`<section id="transcript" class="card" aria-labelledby="transcript-title" tabindex="-1">
+      <div class="title">
+        <h2 id="transcript-title">Transcript</h2>
+        <button class="quiet" ?disabled=${results.length === 0} @click=${this.#clear}>Clear</button>
+      </div>
+      ${
+        this.#playback.url === undefined
+          ? nothing
+          : html`<audio
+            controls
+            src=${this.#playback.url}
+            aria-label="The analyzed file"
+            @timeupdate=${this.#playback.follow}
+          ></audio>`
+      }
+      <speech-transcript
+        .results=${results}
+        .partial=${partial}
+        .selectedId=${this.#selected()?.segmentId}
+        .playbackMs=${this.#playback.positionMs}
+        @speech-select=${this.#select}
+      >
+        <p slot="empty" class="empty">
+          ${state === 'listening' ? 'Nothing said yet.' : 'What is said appears here, with its time, language and emotion.'}
+        </p>
+      </speech-transcript>
+      <speech-export-menu .results=${results}></speech-export-menu>
+    </section>`
+  }
+
+  #details() {
+    const result = this.#selected()
+    return html`<section class="card details" aria-labelledby="details-title">
+      <h2 id="details-title">${this.selectedId === undefined ? 'Newest result' : 'Chosen result'}</h2>
+      <h3>Emotion</h3>
+      <speech-emotion-bars .result=${result}></speech-emotion-bars>
+      <h3>Language</h3>
+      <speech-language-scores .result=${result}></speech-language-scores>
+      <h3>Sounds</h3>
+      <speech-sound-events .result=${result}></speech-sound-events>
+    </section>`
+  }
+
+  #latency() {
+    return html`<section class="card" aria-labelledby="latency-title">
+      <h2 id="latency-title">Latency</h2>
+      <speech-latency-panel .results=${this.#speech.results}></speech-latency-panel>
+    </section>`
+  }
+
+  #selected() {
+    const { results } = this.#speech
+    return results.find(({ segmentId }) => segmentId === this.selectedId) ?? results.at(-1)
+  }
+
+  #announcement(): string {
+    const result = this.#speech.results.at(-1)
+    return result === undefined || result.text === ''
+      ? ''
+      : `${result.text}. ${LANGUAGE_NAMES[result.language]}, ${EMOTION_NAMES[result.emotion]}.`
+  }
+
+  readonly #start = async (): Promise<void> => {
+    this.selectedId = undefined
+    if (this.#playback.url !== undefined) {
+      this.#playback.clear()
+      this.#speech.clear()
+    }
+    const { chosen } = this.#microphones
+    const listening = this.#speech.start(chosen === '' ? {} : { deviceId: chosen })
+    // The names of the microphones are known once one was allowed.
+    void this.#microphones.refresh()
+    await listening
+    await this.#microphones.refresh()
+  }
+
+  readonly #stop = (): Promise<void> => this.#speech.stop()
+
+  readonly #change = (part: Partial<Settings>): void => {
+    this.settings = { ...this.settings, ...part }
+    saveSettings(this.settings)
+    if (part.theme === undefined) void this.#speech.configure(analyzerSettings(this.settings))
+  }
+
+  readonly #pick = (event: Event): void => {
+    const input = event.target as HTMLInputElement
+    const files = [...(input.files ?? [])]
+    input.value = ''
+    void this.#analyzeAll(files)
+  }
+
+  readonly #clear = (): void => {
+    this.#playback.clear()
+    this.#speech.clear()
+    this.selectedId = undefined
+  }
+
+  readonly #select = ({ detail }: CustomEvent<SpeechSelectDetail>): void => {
+    this.selectedId = detail.segmentId
+    const audio = this.querySelector('audio')
+    if (audio) audio.currentTime = detail.startMs / 1000
+  }
+
+  async #sample(file: string): Promise<void> {
+    try {
+      await this.#analyzeAll([await fetchSample(file)])
+    } catch (error) {
+      this.#speech.report(toSpeechError(error, 'network', { hint: 'Reload the page and try again.' }))
+    }
+  }
+
+  /** One file after another; each replaces the transcript before it, and the last one can be played. */
+  async #analyzeAll(files: readonly File[]): Promise<void> {
+    if (this.#speech.phase !== 'ready') {
+      this.#speech.report(
+        new SpeechError('busy', 'the model is still being loaded', {
+          hint: 'Drop the file again in a moment.',
+        }),
+      )
+      return
+    }
+    for (const file of files) {
+      this.selectedId = undefined
+      this.#playback.open(file)
+      await this.#speech.analyze(file)
+    }
+  }
+}
+
+customElements.define('speech-demo', SpeechDemo)
