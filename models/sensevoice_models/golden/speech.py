@@ -46,7 +46,7 @@ SPEECH = (
         ("dev/fsdd/jackson_00580.flac", "dev/fsdd/jackson_00233.flac", "dev/fsdd/jackson_00755.flac"),
     ),
     Speech("en-go-left", "en", "go left", GSC, ("dev/gsc/0ff728b5_02742.flac", "dev/gsc/34263ab3_03223.flac")),
-    Speech("zh-yu-yin-shi-bie", "zh", "语音识别", DSP, ("dev/dsp/d10_04983.flac", "dev/dsp/d10_04987.flac")),
+    Speech("zh-yu-yin-shi-bie", "zh", "语音识别", DSP, ("dev/dsp/d10_04984.flac", "dev/dsp/d10_04988.flac")),
     Speech("zh-ni-hao", "zh", "你好", OWN, voice="cmn-latn-pinyin", say="ni3 hao3"),
     Speech("en-hello", "en", "hello", OWN, voice="en-us", say="hello"),
     Speech("yue-one-two-three", "yue", "一二三", OWN, voice="yue", say="一 二 三"),
