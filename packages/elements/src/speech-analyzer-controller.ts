@@ -149,28 +149,31 @@ export class SpeechAnalyzerController implements ReactiveController {
   }
 
   #take(event: SpeechEvent, place: SessionStart): void {
+    const change = this.#changeBy(event, place)
+    if (change !== undefined) this.#set(change)
+  }
+
+  /** What an event changes in the view; nothing for those that the analyzer's state tells already. */
+  #changeBy(event: SpeechEvent, place: SessionStart): Partial<SpeechAnalyzerController> | undefined {
     switch (event.type) {
       case 'level':
-        return this.#set({ level: event })
+        return { level: event }
       case 'partial':
-        return this.#set({ partial: inTranscript(event.partial, place) })
+        return { partial: inTranscript(event.partial, place) }
       case 'result':
-        return this.#set({
-          results: [...this.results, inTranscript(event.result, place)],
-          partial: undefined,
-        })
+        return { results: [...this.results, inTranscript(event.result, place)], partial: undefined }
       case 'discarded':
-        return this.#set({ partial: undefined })
+        return { partial: undefined }
       case 'overrun':
-        return this.#set({ droppedSamples: this.droppedSamples + event.samples })
-      case 'analysis-progress':
-        if (this.analysis)
-          this.#set({ analysis: { ...this.analysis, analyzedMs: event.analyzedMs, totalMs: event.totalMs } })
-        return
+        return { droppedSamples: this.droppedSamples + event.samples }
+      case 'analysis-progress': {
+        const { analyzedMs, totalMs } = event
+        return this.analysis && { analysis: { ...this.analysis, analyzedMs, totalMs } }
+      }
       case 'error':
-        return this.#set({ error: event.error })
+        return { error: event.error }
       default:
-        return
+        return undefined
     }
   }
 
@@ -188,7 +191,7 @@ export class SpeechAnalyzerController implements ReactiveController {
     }
   }
 
-  #set(change: Partial<Omit<SpeechAnalyzerController, 'load'>>): void {
+  #set(change: Partial<SpeechAnalyzerController>): void {
     Object.assign(this, change)
     this.#host.requestUpdate()
   }

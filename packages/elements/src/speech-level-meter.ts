@@ -26,6 +26,7 @@ export class SpeechLevelMeter extends LitElement {
         width: 100%;
         height: 3.5rem;
         display: block;
+        color: var(--_accent);
       }
       [part='light'] {
         display: inline-flex;
@@ -87,9 +88,9 @@ export class SpeechLevelMeter extends LitElement {
     const width = Math.round(canvas.clientWidth * scale)
     const height = Math.round(canvas.clientHeight * scale)
     if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height })
-    const style = getComputedStyle(canvas)
-    const quiet = style.getPropertyValue('--speech-wave-quiet') || style.color
-    const accent = getComputedStyle(this.renderRoot.querySelector('[part=light]') ?? canvas).color
+    // A canvas knows no custom properties: the colours are read where the style sheet has resolved them.
+    const accent = getComputedStyle(canvas).color
+    const quiet = getComputedStyle(this).color
     context.clearRect(0, 0, width, height)
     const step = width / BARS
     const bar = Math.max(1, step * 0.55)
