@@ -29,7 +29,9 @@ def end_time(text: str) -> float:
 def arguments(given: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m sensevoice_models.train", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder with train.jsonl and dev.jsonl")
-    parser.add_argument("--workspace", type=Path, required=True, help="clips, pool, log and checkpoints go here (20 GB)")
+    parser.add_argument(
+        "--workspace", type=Path, required=True, help="clips, pool, log and checkpoints go here (20 GB)"
+    )
     end = parser.add_mutually_exclusive_group(required=True)
     end.add_argument("--steps", type=int, help="number of steps: repeatable")
     end.add_argument("--until", type=end_time, metavar="HH:MM", help="clock time to end at")
@@ -53,8 +55,21 @@ def main(given: list[str] | None = None) -> None:
     work.pool.mkdir(exist_ok=True)
     make_dev(work, recipe)
     # The pool is made beside the training; a run by steps waits for each shard, so it stays repeatable.
-    command = [sys.executable, "-m", "sensevoice_models.train", "--data", str(options.data), "--workspace",
-               str(work.root), "--steps", "1", "--seed", str(options.seed), "--only", "pool"]
+    command = [
+        sys.executable,
+        "-m",
+        "sensevoice_models.train",
+        "--data",
+        str(options.data),
+        "--workspace",
+        str(work.root),
+        "--steps",
+        "1",
+        "--seed",
+        str(options.seed),
+        "--only",
+        "pool",
+    ]
     with subprocess.Popen(command) as maker:
         try:
             torch.set_num_threads(1)

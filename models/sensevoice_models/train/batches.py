@@ -41,7 +41,9 @@ class Batcher:
 
     def __init__(self, vocabulary: Vocabulary, mean: NDArray[np.float32], scale: NDArray[np.float32]) -> None:
         self.vocabulary, self.mean, self.scale = vocabulary, mean, scale
-        self.prompt = {vocabulary.ids[tag(name)]: row for name, row in LANGUAGE_ROWS.items() if name not in ("auto", "nospeech")}
+        self.prompt = {
+            vocabulary.ids[tag(name)]: row for name, row in LANGUAGE_ROWS.items() if name not in ("auto", "nospeech")
+        }
         self.prompt[vocabulary.ids[NO_SPEECH]] = LANGUAGE_ROWS["auto"]
         self.prompt[MASKED] = LANGUAGE_ROWS["auto"]
 
@@ -72,7 +74,13 @@ class Batcher:
                 frames[start : start + length] = middle
         return frames
 
-    def batch(self, examples: list[tuple[Shard, int]], frames: list[NDArray[np.float32]], with_itn: NDArray[np.bool_], named: NDArray[np.bool_]) -> Batch:
+    def batch(
+        self,
+        examples: list[tuple[Shard, int]],
+        frames: list[NDArray[np.float32]],
+        with_itn: NDArray[np.bool_],
+        named: NDArray[np.bool_],
+    ) -> Batch:
         stacked = [(low_frame_rate(f) + self.mean) * self.scale for f in frames]
         lengths = [len(f) for f in stacked]
         x = np.zeros((len(stacked), max(lengths), stacked[0].shape[1]), np.float32)
@@ -86,8 +94,10 @@ class Batcher:
         tags[:, 3] = norm_ids
         prompts = [self.prompt[int(row[0])] if flag else 0 for row, flag in zip(tags, named, strict=True)]
         return Batch(
-            x=torch.from_numpy(x), lengths=torch.tensor(lengths),
-            language=torch.tensor(prompts), text_norm=torch.from_numpy(np.where(with_itn, WITH_ITN_ROW, WITHOUT_ITN_ROW)),
+            x=torch.from_numpy(x),
+            lengths=torch.tensor(lengths),
+            language=torch.tensor(prompts),
+            text_norm=torch.from_numpy(np.where(with_itn, WITH_ITN_ROW, WITHOUT_ITN_ROW)),
             tokens=torch.from_numpy(np.concatenate(texts).astype(np.int64)),
             token_counts=torch.tensor([len(text) for text in texts]),
             has_text=torch.tensor([bool(shard.has_text[i]) for shard, i in examples]),

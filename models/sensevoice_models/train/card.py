@@ -1,5 +1,7 @@
 """The model card: data, licences, what the model knows, figures measured on the shipped file."""
 
+# ruff: noqa: E501 (the template is Markdown prose and tables)
+
 from __future__ import annotations
 
 from collections.abc import Mapping

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from . import augment, sounds
 from .clips import ClipStore, Label
 from .fbank import FRAME, fbank
-from .lexicon import word_utterance
 from .lexicon import Utterance as Said
+from .lexicon import word_utterance
 
 Signal = NDArray[np.float32]
 RATE = 16000
@@ -21,8 +21,18 @@ MAX_SAMPLES = 7 * RATE
 """Longer compositions are not made: attention and memory stay small."""
 
 KIND_SHARES = {
-    "digits": 21, "words": 14, "mixed": 6, "zh-words": 8, "en-words": 7, "tts-en": 9, "tts-zh": 8,
-    "tts-yue": 7, "tts-ja": 7, "tts-ko": 7, "emotion": 7, "nospeech": 6,
+    "digits": 21,
+    "words": 14,
+    "mixed": 6,
+    "zh-words": 8,
+    "en-words": 7,
+    "tts-en": 9,
+    "tts-zh": 8,
+    "tts-yue": 7,
+    "tts-ja": 7,
+    "tts-ko": 7,
+    "emotion": 7,
+    "nospeech": 6,
 }
 
 
@@ -74,7 +84,9 @@ class Composer:
             group = {"digits": "fsdd", "words": "gsc", "zh-words": "dsp-zh", "en-words": "dsp-en"}[kind]
             keys = self.draw_clips(rng, group, int(rng.choice([1, 2, 3, 4, 5, 6, 7], p=LENGTHS[kind])))
         elif kind == "mixed":
-            keys = self.draw_clips(rng, "fsdd", int(rng.integers(1, 4))) + self.draw_clips(rng, "gsc", int(rng.integers(1, 4)))
+            keys = self.draw_clips(rng, "fsdd", int(rng.integers(1, 4))) + self.draw_clips(
+                rng, "gsc", int(rng.integers(1, 4))
+            )
             keys = [keys[i] for i in rng.permutation(len(keys))]
         else:
             keys = self.synthetic_clips(rng, kind.removeprefix("tts-"))
@@ -200,7 +212,9 @@ def group_of(label: Label) -> str:
     if source in ("fsdd", "gsc", "emodb"):
         return source
     joinable = len(units) == 1 and (language != "en" or " " not in units[0])
-    return f"tts-{language}-single" if joinable and len(units[0]) <= (10 if language == "en" else 3) else f"tts-{language}"
+    return (
+        f"tts-{language}-single" if joinable and len(units[0]) <= (10 if language == "en" else 3) else f"tts-{language}"
+    )
 
 
 def pick(rng: np.random.Generator, items: Sequence[tuple[int, int]]) -> tuple[int, int]:

@@ -9,12 +9,23 @@ Cantonese and Japanese go by character, Korean by syllable.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 LANGUAGES = ("zh", "en", "yue", "ja", "ko")
 
 EN_UNITS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
-EN_TEENS = ["ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
+EN_TEENS = [
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
 EN_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 HAN_UNITS = list("零一二三四五六七八九")
 KO_UNITS = list("영일이삼사오육칠팔구")
@@ -335,7 +346,7 @@ def phrase(language: str, text: str) -> Utterance:
     return Utterance(language, text, tokens, tokens, question=text.endswith("?"))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _numbers(language: str) -> dict[str, int]:
     return {number_word(language, value): value for value in range(100)}
 

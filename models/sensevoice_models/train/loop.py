@@ -28,7 +28,9 @@ CHECK_SECONDS = 240.0
 def learning_rate(recipe: Recipe, step: int, progress: float) -> float:
     """Linear warm-up by steps, then a cosine over the whole run (progress 0..1)."""
     cosine = 0.5 * (1 + math.cos(math.pi * min(1.0, progress)))
-    return min(1.0, (step + 1) / recipe.warmup_steps) * (recipe.last_rate + (recipe.peak_rate - recipe.last_rate) * cosine)
+    return min(1.0, (step + 1) / recipe.warmup_steps) * (
+        recipe.last_rate + (recipe.peak_rate - recipe.last_rate) * cosine
+    )
 
 
 class Course:
@@ -80,7 +82,8 @@ class Run:
         plain = [p for p in self.model.parameters() if p.ndim <= 1]
         self.optimizer = torch.optim.AdamW(
             [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": plain, "weight_decay": 0.0}],
-            lr=recipe.peak_rate, betas=(0.9, 0.98),
+            lr=recipe.peak_rate,
+            betas=(0.9, 0.98),
         )
         self.take_loss = LossTaker(self.model)
         self.step, self.turn, self.inside, self.begun, self.best = 0, 0, 0, time.time(), math.inf
@@ -88,11 +91,19 @@ class Run:
 
     def state(self) -> dict[str, object]:
         return {
-            "recipe": asdict(self.recipe), "step": self.step, "turn": self.turn, "inside": self.inside,
-            "begun": self.begun, "best": self.best, "model": self.model.state_dict(),
-            "average": self.average.state_dict(), "optimizer": self.optimizer.state_dict(),
-            "random": torch.get_rng_state(), "neg_mean": torch.from_numpy(self.mean),
-            "inv_stddev": torch.from_numpy(self.scale), "tokens": self.vocabulary.tokens,
+            "recipe": asdict(self.recipe),
+            "step": self.step,
+            "turn": self.turn,
+            "inside": self.inside,
+            "begun": self.begun,
+            "best": self.best,
+            "model": self.model.state_dict(),
+            "average": self.average.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "random": torch.get_rng_state(),
+            "neg_mean": torch.from_numpy(self.mean),
+            "inv_stddev": torch.from_numpy(self.scale),
+            "tokens": self.vocabulary.tokens,
         }
 
     def save(self, path: Path) -> None:
@@ -122,8 +133,14 @@ class Run:
     def check(self) -> None:
         """Scores the running mean on the dev sets, keeps the best, writes the checkpoint."""
         figures = summary(self.average, self.batcher, self.dev)
-        self.say({"step": self.step, "turn": self.turn, "minutes": round((time.time() - self.begun) / 60, 1),
-                  "dev": {name: round(value, 2) for name, value in figures.items()}})
+        self.say(
+            {
+                "step": self.step,
+                "turn": self.turn,
+                "minutes": round((time.time() - self.begun) / 60, 1),
+                "dev": {name: round(value, 2) for name, value in figures.items()},
+            }
+        )
         if figures["selection"] < self.best:
             self.best = figures["selection"]
             self.save(self.work.best)
@@ -143,15 +160,18 @@ class Run:
             chunk = chunk_order(self.recipe, self.turn)
             shards = load_chunk(self.work, self.recipe, chunk, wait=self.course.until is None)
             if shards is None:  # the clock decides, so repeat what is there; the log names the chunk
-                ready = [c for c in range(chunks) if all(self.work.shard(c * self.recipe.chunk + i).exists() for i in range(self.recipe.chunk))]
+                ready = [
+                    c
+                    for c in range(chunks)
+                    if all(self.work.shard(c * self.recipe.chunk + i).exists() for i in range(self.recipe.chunk))
+                ]
                 chunk = ready[self.turn % len(ready)]
                 shards = load_chunk(self.work, self.recipe, chunk, wait=True)
                 assert shards is not None
             self.say({"turn": self.turn, "chunk": chunk})
             order = by_length(np.random.default_rng([self.recipe.seed, 1, self.turn]), shards, self.recipe.frame_budget)
             while self.inside < len(order):
-                self.inside += 1
-                yield order[self.inside - 1]
+                yield order[self.inside]  # `train` counts it once its step is taken
             self.turn, self.inside = self.turn + 1, 0
 
     def train(self) -> None:
@@ -174,7 +194,7 @@ class Run:
             if torch.isfinite(norm):
                 self.optimizer.step()
             self.optimizer.zero_grad(set_to_none=True)
-            self.step += 1
+            self.step, self.inside = self.step + 1, self.inside + 1
             self.follow()
             recent.append(figures)
             if len(recent) == 50:

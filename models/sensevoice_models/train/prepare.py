@@ -42,7 +42,9 @@ def make_clips(work: Workspace, data: Path, recipe: Recipe, jtalk_python: str | 
 
 def composer(work: Workspace, split: str, without: tuple[str, ...] = ()) -> Composer:
     """A composer over the clips of a split."""
-    return Composer(ClipStore.load(work.clips / f"real-{split}.npz"), ClipStore.load(work.clips / f"tts-{split}.npz"), without)
+    return Composer(
+        ClipStore.load(work.clips / f"real-{split}.npz"), ClipStore.load(work.clips / f"tts-{split}.npz"), without
+    )
 
 
 def make_pool(work: Workspace, recipe: Recipe) -> None:
@@ -57,10 +59,19 @@ def make_pool(work: Workspace, recipe: Recipe) -> None:
 
 
 DEV_SETS = {
-    "digits-seen": ("digits", 150), "digits-unseen": ("digits", 150), "digits-noisy": ("digits", 150),
-    "words": ("words", 150), "zh-words": ("zh-words", 80), "en-words": ("en-words", 60), "tts-en": ("tts-en", 80),
-    "tts-zh": ("tts-zh", 80), "tts-yue": ("tts-yue", 80), "tts-ja": ("tts-ja", 80), "tts-ko": ("tts-ko", 80),
-    "emotion": ("emotion", 0), "nospeech": ("nospeech", 150),
+    "digits-seen": ("digits", 150),
+    "digits-unseen": ("digits", 150),
+    "digits-noisy": ("digits", 150),
+    "words": ("words", 150),
+    "zh-words": ("zh-words", 80),
+    "en-words": ("en-words", 60),
+    "tts-en": ("tts-en", 80),
+    "tts-zh": ("tts-zh", 80),
+    "tts-yue": ("tts-yue", 80),
+    "tts-ja": ("tts-ja", 80),
+    "tts-ko": ("tts-ko", 80),
+    "emotion": ("emotion", 0),
+    "nospeech": ("nospeech", 150),
 }
 """Name, drawing kind and count. ``digits-unseen`` is the late speaker, unseen only before the late shards."""
 
@@ -93,7 +104,9 @@ def make_dev(work: Workspace, recipe: Recipe) -> None:
                 noise, _ = dev.background(rng, len(example.signal))
                 example = Example(mixed(example.signal, noise, 10.0), *list(vars(example).values())[1:])
             examples.append(example)
-        packed = [(example, fbank(np.pad(example.signal, (0, max(0, FRAME - len(example.signal)))))) for example in examples]
+        packed = [
+            (example, fbank(np.pad(example.signal, (0, max(0, FRAME - len(example.signal)))))) for example in examples
+        ]
         pack(vocabulary, packed).save(work.dev(name))
 
 

@@ -36,19 +36,21 @@ IDENTITY = {
     "schema": 1,
     "id": "tiny",
     "name": "SenseVoice tiny (sensevoice-web)",
-    "description": "A small model of the SenseVoice contract, trained from scratch: digits, numbers to 99 and a few dozen "
-    "phrases in five languages, with language, emotion and event tags.",
-    "notice": "This small built-in model knows only digits, numbers to 99 and a few dozen phrases; Cantonese, Japanese and "
-    "Korean it learned from synthetic voices alone, and its emotions from eight German actors: use the full model for real speech.",
+    "description": "A small model of the SenseVoice contract, trained from scratch: digits, numbers to 99 and a few "
+    "dozen phrases in five languages, with language, emotion and event tags.",
+    "notice": "This small built-in model knows only digits, numbers to 99 and a few dozen phrases; Cantonese, Japanese "
+    "and Korean it learned from synthetic voices alone, and its emotions from six German actors: use the full model "
+    "for real speech.",
     "embedded": True,
     "license": {
         "name": "Creative Commons Attribution-ShareAlike 4.0 International",
         "spdx": "CC-BY-SA-4.0",
         "url": "https://creativecommons.org/licenses/by-sa/4.0/",
-        "attribution": "sensevoice-web contributors; trained on the Free Spoken Digit Dataset (Zohar Jackson et al., CC BY-SA 4.0), "
-        "Speech Commands (Pete Warden, Google, CC BY 4.0), DSPSpeech-20 (Zhongyu Chen and contributors, MIT), the Berlin Database of "
-        "Emotional Speech (Burkhardt et al., CC0 edition by audEERING), ESC-10 (Karol J. Piczak, CC BY 3.0 / CC0), and speech made with "
-        "espeak-ng, flite, festival and Open JTalk (voice Mei, MMDAgent Project Team, Nagoya Institute of Technology, CC BY 3.0)",
+        "attribution": "sensevoice-web contributors; trained on the Free Spoken Digit Dataset (Zohar Jackson et al., "
+        "CC BY-SA 4.0), Speech Commands (Pete Warden, Google, CC BY 4.0), DSPSpeech-20 (Zhongyu Chen and contributors, "
+        "MIT), the Berlin Database of Emotional Speech (Burkhardt et al., CC0 edition by audEERING), ESC-10 (Karol J. "
+        "Piczak, CC BY 3.0 / CC0), and speech made with espeak-ng, flite, festival and Open JTalk (voice Mei, MMDAgent "
+        "Project Team, Nagoya Institute of Technology, CC BY 3.0)",
     },
     "languages": list(LANGUAGES),
     "flavour": "sherpa",
@@ -107,7 +109,12 @@ def publish(work: Workspace, checkpoint: Path, folder: Path, version: str, data:
     fold_temperature(model, vocabulary, temperature)
     lift = lift_emotions(model, batcher, sets.values())
 
-    origin = Origin("sensevoice-web tiny: digits, numbers and phrases in five languages, CC BY-SA 4.0", "sensevoice-web", "sensevoice-web", "https://creativecommons.org/licenses/by-sa/4.0/")
+    origin = Origin(
+        "sensevoice-web tiny: digits, numbers and phrases in five languages, CC BY-SA 4.0",
+        "sensevoice-web",
+        "sensevoice-web",
+        "https://creativecommons.org/licenses/by-sa/4.0/",
+    )
     full = work.root / "export" / "model.onnx"
     export_onnx(model, full, SHERPA, sherpa_metadata(CmvnText.of(cmvn), len(vocabulary), origin))
     quantize(full, folder / "model.int8.onnx", "published")

@@ -40,8 +40,13 @@ class Recipe:
 
     def encoder(self) -> EncoderConfig:
         return EncoderConfig(
-            vocabulary_size=len(token_table()), width=self.width, heads=self.heads, feed_forward=self.feed_forward,
-            blocks=self.blocks, tp_blocks=self.tp_blocks, dropout=self.dropout,
+            vocabulary_size=len(token_table()),
+            width=self.width,
+            heads=self.heads,
+            feed_forward=self.feed_forward,
+            blocks=self.blocks,
+            tp_blocks=self.tp_blocks,
+            dropout=self.dropout,
         )
 
 

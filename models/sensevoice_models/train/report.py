@@ -52,7 +52,8 @@ class OnnxForward:
         parts = []
         for row, count in enumerate(x_length.tolist()):
             fed = {
-                "x": x[row : row + 1, :count].numpy(), "x_length": np.array([count], np.int32),
+                "x": x[row : row + 1, :count].numpy(),
+                "x_length": np.array([count], np.int32),
                 "language": language[row : row + 1].numpy().astype(np.int32),
                 "text_norm": text_norm[row : row + 1].numpy().astype(np.int32),
             }
@@ -80,15 +81,24 @@ def emotion_figures(figures: Figures) -> dict[str, float]:
     found = posteriors.argmax(axis=1)
     recalls = [float((found[truth == c] == c).mean()) for c in range(len(FOUR_EMOTIONS)) if (truth == c).any()]
     return {
-        "count": float(len(truth)), "weighted": float((found == truth).mean()), "unweighted": float(np.mean(recalls)),
+        "count": float(len(truth)),
+        "weighted": float((found == truth).mean()),
+        "unweighted": float(np.mean(recalls)),
         "calibration error": expected_calibration_error(posteriors, truth),
     }
 
 
 def confusions(pairs: Counter[tuple[str, str]], least: int = 1) -> str:
     """A Markdown table: true rows, found columns; rows without enough cases are left out."""
-    rows = [name for name in dict.fromkeys(truth for truth, _ in pairs) if sum(n for (t, _), n in pairs.items() if t == name) >= least]
-    columns = sorted({found for truth, found in pairs if truth in rows}, key=lambda name: (name not in rows, rows.index(name) if name in rows else 0, name))
+    rows = [
+        name
+        for name in dict.fromkeys(truth for truth, _ in pairs)
+        if sum(n for (t, _), n in pairs.items() if t == name) >= least
+    ]
+    columns = sorted(
+        {found for truth, found in pairs if truth in rows},
+        key=lambda name: (name not in rows, rows.index(name) if name in rows else 0, name),
+    )
     lines = ["| true \\ found | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|"]
     lines += [f"| {row} | " + " | ".join(str(pairs[row, column] or "") for column in columns) + " |" for row in rows]
     return "\n".join(lines)
@@ -108,7 +118,9 @@ def word_confusions(vocabulary: Vocabulary, figures: list[Figures]) -> Counter[t
     return counts
 
 
-def evaluate(forward: Forward, batcher: Batcher, sets: Mapping[str, Shard], with_itn: bool = False) -> dict[str, Figures]:
+def evaluate(
+    forward: Forward, batcher: Batcher, sets: Mapping[str, Shard], with_itn: bool = False
+) -> dict[str, Figures]:
     """Figures of every set."""
     return {name: score(forward, batcher, shard, with_itn) for name, shard in sets.items()}
 
@@ -123,7 +135,8 @@ def recognition_table(small: Mapping[str, Figures], full: Mapping[str, Figures],
     for name, title in SETS.items():
         item = small[name]
         lines.append(
-            f"| {title} | {percent(item.error_rate)} | {item.errors}/{item.tokens} | {percent(full[name].error_rate)} | "
+            f"| {title} | {percent(item.error_rate)} | {item.errors}/{item.tokens} "
+            f"| {percent(full[name].error_rate)} | "
             f"{percent(written[name].error_rate)} | {percent(item.language_accuracy)} |"
         )
     return "\n".join(lines)

@@ -14,10 +14,21 @@ from torch import Tensor
 from ..encoder import PROMPT_FRAMES, SenseVoice
 from .batches import Batcher
 from .pool import MASKED, Shard
-from .vocabulary import EMOTIONS, EVENTS, LANGUAGES, NO_SPEECH, SINGLE_EVENTS, EVENT_UNKNOWN, Vocabulary, tag
+from .vocabulary import EMOTIONS, EVENT_UNKNOWN, EVENTS, LANGUAGES, NO_SPEECH, SINGLE_EVENTS, Vocabulary, tag
 
 FOUR_EMOTIONS = ("HAPPY", "SAD", "ANGRY", "NEUTRAL")
-SELECTION = ("digits-seen", "digits-noisy", "words", "zh-words", "en-words", "tts-en", "tts-zh", "tts-yue", "tts-ja", "tts-ko")
+SELECTION = (
+    "digits-seen",
+    "digits-noisy",
+    "words",
+    "zh-words",
+    "en-words",
+    "tts-en",
+    "tts-zh",
+    "tts-yue",
+    "tts-ja",
+    "tts-ko",
+)
 """Dev sets whose mean token error rate chooses the checkpoint."""
 
 

@@ -45,7 +45,10 @@ def clicks(rng: np.random.Generator, count: int) -> Signal:
     for _ in range(int(rng.integers(1, 4 + count // 2000))):
         length = int(rng.integers(40, 1600))
         start = int(rng.integers(0, max(1, count - length)))
-        piece = np.sin(2 * np.pi * rng.uniform(100, 5000) * np.arange(length) / RATE) + rng.standard_normal(length) * rng.random()
+        piece = (
+            np.sin(2 * np.pi * rng.uniform(100, 5000) * np.arange(length) / RATE)
+            + rng.standard_normal(length) * rng.random()
+        )
         piece *= np.exp(-np.arange(length) / (length * rng.uniform(0.05, 0.4))) * rng.random()
         wave[start : start + length] += piece[: count - start]
     return normalized(wave)

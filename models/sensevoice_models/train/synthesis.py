@@ -1,3 +1,4 @@
+# ruff: noqa: SIM905 (voice names as words: a list of 75 strings would be a page)
 """Makes speech with free synthesizers: espeak-ng, flite, festival (ked) and Open JTalk.
 
 All of them allow what they say to be used freely (espeak-ng GPL-3.0+ does not cover its output;
@@ -96,11 +97,18 @@ def plan(seed: int, held_out: bool) -> list[Request]:
         for said in lists(language, rng, copies):
             separator = ", " if rng.random() < 0.25 else " "
             text = separator.join(reading(language, unit, rng, kana) for unit in said)
-            made.append(Request(
-                engine, str(rng.choice(voices)), language, said, text,
-                rate=float(np.exp(rng.uniform(-0.3, 0.25))), pitch=float(rng.uniform(-5, 5)),
-                range=float(rng.uniform(0.2, 1)),
-            ))
+            made.append(
+                Request(
+                    engine,
+                    str(rng.choice(voices)),
+                    language,
+                    said,
+                    text,
+                    rate=float(np.exp(rng.uniform(-0.3, 0.25))),
+                    pitch=float(rng.uniform(-5, 5)),
+                    range=float(rng.uniform(0.2, 1)),
+                )
+            )
 
     for language, voices in ESPEAK_VOICES.items():
         pairs = [f"{voice}+{variant}" for voice in voices for variant in variants]
@@ -133,16 +141,39 @@ def engine_command(request: Request, target: Path) -> tuple[list[str], bytes]:
     """The command line and standard input of a command-line engine."""
     if request.engine == "espeak-ng":
         pitch = int(np.clip(50 + request.pitch * 5, 5, 95))
-        return ["espeak-ng", "-v", request.voice, "-s", str(int(165 * request.rate)), "-p", str(pitch),
-                "-w", str(target), request.text], b""
+        return [
+            "espeak-ng",
+            "-v",
+            request.voice,
+            "-s",
+            str(int(165 * request.rate)),
+            "-p",
+            str(pitch),
+            "-w",
+            str(target),
+            request.text,
+        ], b""
     if request.engine == "flite":
         base = {"slt": 170.0, "kal16": 105.0, "awb": 120.0, "rms": 100.0}[request.voice]
-        return ["flite", "-voice", request.voice, "--setf", f"duration_stretch={1 / request.rate:.3f}",
-                "--setf", f"int_f0_target_mean={base * 2 ** (request.pitch / 12):.1f}",
-                "--setf", f"int_f0_target_stddev={6 + 18 * request.range:.1f}",
-                "-t", request.text, "-o", str(target)], b""
-    script = (f"(voice_{request.voice})(Parameter.set 'Duration_Stretch {1 / request.rate:.3f})"
-              f"(utt.save.wave (utt.synth (Utterance Text \"{request.text}\")) \"{target}\" 'riff)")
+        return [
+            "flite",
+            "-voice",
+            request.voice,
+            "--setf",
+            f"duration_stretch={1 / request.rate:.3f}",
+            "--setf",
+            f"int_f0_target_mean={base * 2 ** (request.pitch / 12):.1f}",
+            "--setf",
+            f"int_f0_target_stddev={6 + 18 * request.range:.1f}",
+            "-t",
+            request.text,
+            "-o",
+            str(target),
+        ], b""
+    script = (
+        f"(voice_{request.voice})(Parameter.set 'Duration_Stretch {1 / request.rate:.3f})"
+        f'(utt.save.wave (utt.synth (Utterance Text "{request.text}")) "{target}" \'riff)'
+    )
     return ["festival", "--pipe"], script.encode()
 
 
