@@ -80,15 +80,22 @@ export function deserializeSpeechError(data: SerializedSpeechError): SpeechError
   return error
 }
 
+/**
+ * Whether `error` is a `SpeechError`, also one of another copy of this module: a page may hold the library's bundled copy beside one of
+ * its own, and `instanceof` tells them apart.
+ */
+export function isSpeechError(error: unknown): error is SpeechError {
+  if (error instanceof SpeechError) return true
+  return error instanceof Error && error.name === 'SpeechError' && 'code' in error && 'hint' in error
+}
+
 /** Returns `error` itself when it is a `SpeechError`, else wraps it under `code` with the original as cause. */
 export function toSpeechError(
   error: unknown,
   code: SpeechErrorCode,
   init: Omit<SpeechErrorInit, 'cause'> = {},
 ): SpeechError {
-  return error instanceof SpeechError
-    ? error
-    : new SpeechError(code, messageOf(error), { ...init, cause: error })
+  return isSpeechError(error) ? error : new SpeechError(code, messageOf(error), { ...init, cause: error })
 }
 
 function messageOf(error: unknown): string {

@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { expect, type Page, test } from '@playwright/test'
+import type { AxeResults } from 'axe-core'
+import { demoReady, picture, SAMPLES } from '../support/demo-page.ts'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(AXE)
+  const results = await page.evaluate(() =>
+    (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+  )
+  return results.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`))
+}
+
+async function withResults(page: Page): Promise<void> {
+  await page.goto('/')
+  await demoReady(page)
+  await page.getByTestId('file').setInputFiles(join(SAMPLES, 'en-digits-jackson.wav'))
+  await expect(page.locator('speech-transcript [part=result]').first()).toBeVisible()
+  for (const summary of await page.locator('summary').all()) await summary.click()
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  for (const [name, viewport] of [
+    ['wide', { width: 1280, height: 900 }],
+    ['phone', { width: 375, height: 812 }],
+  ] as const) {
+    test(`axe finds nothing on the ${colorScheme} ${name} page`, async ({ browser }) => {
+      const context = await browser.newContext({ colorScheme, viewport, reducedMotion: 'reduce' })
+      const page = await context.newPage()
+      await withResults(page)
+      expect(await violations(page)).toEqual([])
+      const overflow = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      )
+      expect(overflow).toBeLessThanOrEqual(0)
+      await picture(page, `page-${colorScheme}-${name}`)
+      await context.close()
+    })
+  }
+}
+
+test('everything is reached and done by keyboard', async ({ page }) => {
+  await page.goto('/')
+  await demoReady(page)
+  await page.keyboard.press('Tab')
+  await expect(page.getByRole('link', { name: 'Skip to the transcript' })).toBeFocused()
+  const sample = page.getByRole('button', { name: 'English digits' })
+  for (
+    let presses = 0;
+    presses < 20 && !(await sample.evaluate((node) => node === document.activeElement));
+    presses += 1
+  ) {
+    await page.keyboard.press('Tab')
+  }
+  await expect(sample).toBeFocused()
+  await page.keyboard.press('Enter')
+  const result = page.locator('speech-transcript [part=result]').first()
+  await expect(result).toBeVisible()
+  await result.focus()
+  await page.keyboard.press('Enter')
+  await expect(result).toHaveAttribute('aria-pressed', 'true')
+  await expect(page.getByRole('heading', { name: 'Chosen result' })).toBeVisible()
+})
+
+test('results are announced politely, partials are not', async ({ page }) => {
+  await withResults(page)
+  await expect(page.locator('p.hidden[role=status]')).toContainText('English')
+  await expect(page.locator('speech-transcript [role=status], speech-transcript [aria-live]')).toHaveCount(0)
+})
+
+test('while it loads the page says so, and a failed load can be tried again', async ({ page }) => {
+  let broken = true
+  await page.route(/\.onnx$/, async (route) => {
+    if (broken) await route.fulfill({ status: 503, body: '' })
+    else {
+      await new Promise((resolve) => setTimeout(resolve, 1000))
+      await route.continue()
+    }
+  })
+  await page.goto('/')
+  await expect(page.locator('speech-error-message [part=message]')).toBeVisible()
+  await picture(page, 'error-load')
+  broken = false
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await expect(page.getByTestId('listen')).toHaveText(/Loading/)
+  await expect(page.locator('speech-load-progress progress')).toBeVisible()
+  await picture(page, 'loading')
+  await demoReady(page)
+})
