@@ -81,10 +81,10 @@ export class SpeechTranscript extends LitElement {
   #words(result: SpeechResult, playing: boolean) {
     if (result.text === '') return html`<i>no words</i>`
     if (!playing) return result.text
+    // A token's own span is where the model was sure of it; to the ear a word lasts until the next one.
     const now = this.playbackMs ?? 0
-    return result.tokens.map(({ text, startMs, endMs }) =>
-      now >= startMs && now < endMs ? html`<mark>${text}</mark>` : text,
-    )
+    const playedIndex = result.tokens.findLastIndex(({ startMs }) => startMs <= now)
+    return result.tokens.map(({ text }, index) => (index === playedIndex ? html`<mark>${text}</mark>` : text))
   }
 
   #partial({ text, stableLength, language }: PartialResult) {
