@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 import torch
 
+from sensevoice_models.encoder import SenseVoice
 from sensevoice_models.train import loop as training
 from sensevoice_models.train.batches import Batcher
+from sensevoice_models.train.calibrate import fit_unknown
 from sensevoice_models.train.clips import ClipStore, Label
 from sensevoice_models.train.compose import KIND_SHARES, Composer
 from sensevoice_models.train.corpus import load_split
@@ -17,6 +19,7 @@ from sensevoice_models.train.loop import Course, Run, chunk_order, learning_rate
 from sensevoice_models.train.pool import MASKED, Shard, make_shard, statistics
 from sensevoice_models.train.prepare import DEV_SETS
 from sensevoice_models.train.recipe import Recipe, Workspace
+from sensevoice_models.train.score import score
 from sensevoice_models.train.vocabulary import Vocabulary, token_table
 
 RECIPE = replace(
@@ -140,6 +143,24 @@ def test_the_rate_warms_up_and_falls_to_its_last_value() -> None:
     assert learning_rate(recipe, 0, 0.0) == pytest.approx(recipe.peak_rate / recipe.warmup_steps)
     assert learning_rate(recipe, recipe.warmup_steps, 0.0) == pytest.approx(recipe.peak_rate)
     assert learning_rate(recipe, 10**6, 1.0) == pytest.approx(recipe.last_rate)
+
+
+def test_fitting_the_unknown_emotion_parts_labelled_from_plain_speech(composer: Composer) -> None:
+    torch.manual_seed(1)
+    vocabulary = Vocabulary(token_table())
+    shard = make_shard(composer, vocabulary, 5, 0, 200)
+    batcher = Batcher(vocabulary, *statistics(shard))
+    model = SenseVoice(replace(RECIPE, width=32).encoder()).eval()
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    fit_unknown(model, batcher, [shard])
+    row = vocabulary.ids["<|EMO_UNKNOWN|>"]
+    for name, value in model.state_dict().items():
+        changed = (value != before[name]).reshape(len(value), -1).any(dim=1)
+        assert changed.nonzero().flatten().tolist() == ([row] if name.startswith("ctc.") else []), name
+    share = np.array(score(model, batcher, shard, size=1).unknown)
+    order = np.argsort(np.diff(shard.frame_edges))
+    acted = shard.kinds[order] == "emotion"
+    assert share[~acted].mean() > share[acted].mean() + 0.2
 
 
 def test_a_course_needs_one_end() -> None:

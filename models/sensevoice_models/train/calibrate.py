@@ -6,10 +6,13 @@ Both are folded into the output layer, so that the exported file needs nothing b
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
 
 from ..encoder import PROMPT_FRAMES, SenseVoice
 from ..errors import ModelError
@@ -19,6 +22,10 @@ from .score import FOUR_EMOTIONS, Figures
 from .vocabulary import EMOTION_UNKNOWN, EMOTIONS, Vocabulary, tag
 
 BINS = 10
+UNKNOWN_DECAY = 3e-3
+"""L2 penalty of `fit_unknown`."""
+OTHER_MARGIN = 6.0
+"""How far `EMO_UNKNOWN` stays under the best token of other frames, in nats."""
 TRAINED_EMOTIONS = ("HAPPY", "SAD", "ANGRY", "NEUTRAL", "FEARFUL", "DISGUSTED")
 """What the training data hold."""
 
@@ -69,6 +76,82 @@ def fold_temperature(model: SenseVoice, vocabulary: Vocabulary, temperature: flo
         for values in (model.ctc.ctc_lo.weight, model.ctc.ctc_lo.bias):
             middle = values[trained].mean(dim=0, keepdim=True)
             values[rows] = middle + (values[rows] - middle) / temperature
+
+
+@dataclass
+class Seen:
+    """What the output layer sees; n utterances, m sampled frames that are not emotion frames."""
+
+    emotion: Tensor
+    """[n, width] in the emotion frames."""
+    labelled: Tensor
+    """[n] bool: the utterance has an emotion label."""
+    other: Tensor
+    """[m, width] in other frames."""
+
+
+def seen_by_output(model: SenseVoice, batcher: Batcher, shards: Iterable[Shard], seed: int = 0) -> Seen:
+    """Runs every example once, half of the batches with ITN, and samples up to 8 other frames of each."""
+    kept: list[Tensor] = []
+    hook = model.ctc.register_forward_pre_hook(lambda _, inputs: kept.append(inputs[0]))
+    generator = torch.Generator().manual_seed(seed)
+    emotion, labelled, other = [], [], []
+    try:
+        for shard in shards:
+            order = np.argsort(np.diff(shard.frame_edges))
+            for number, start in enumerate(range(0, len(order), 50)):
+                examples = [(shard, int(i)) for i in order[start : start + 50]]
+                batch = batcher.plain(examples, with_itn=number % 2 == 1)
+                with torch.no_grad():
+                    model(batch.x, batch.lengths, batch.language, batch.text_norm)
+                hidden = kept.pop()
+                emotion.append(hidden[:, 1].clone())
+                labelled += [shard.kinds[i] == "emotion" for _, i in examples]
+                for row, length in zip(hidden, batch.lengths.tolist(), strict=True):
+                    places = torch.randperm(length + PROMPT_FRAMES, generator=generator)[:8]
+                    other.append(row[places[places != 1]])
+    finally:
+        hook.remove()
+    return Seen(torch.cat(emotion), torch.tensor(labelled), torch.cat(other))
+
+
+def fit_unknown(model: SenseVoice, batcher: Batcher, shards: Iterable[Shard]) -> None:
+    """Fits the output row of `EMO_UNKNOWN`: speech without an emotion label is unknown, acted speech is not.
+
+    A logistic regression with both groups weighing the same, that also keeps the row `OTHER_MARGIN` under the best
+    token of all other frames. No other row changes, so neither do the texts, nor the emotions among themselves. Without
+    it, an utterance unlike the acted speech gets whichever emotion lies nearest.
+    """
+    seen = seen_by_output(model, batcher, shards)
+    vocabulary, layer = batcher.vocabulary, model.ctc.ctc_lo
+    row = vocabulary.ids[EMOTION_UNKNOWN]
+    known = vocabulary.encode(tag(name) for name in EMOTIONS)
+    with torch.no_grad():
+        rest = (seen.emotion @ layer.weight[known].T + layer.bias[known]).logsumexp(dim=-1)
+        scores = layer(seen.other)
+        scores[:, row] = -torch.inf
+        ceiling = scores.max(dim=-1).values - OTHER_MARGIN
+    # Starts from the row that training left, which is low in other frames already.
+    weight = layer.weight[row].detach().clone().requires_grad_()
+    bias = layer.bias[row].detach().clone().requires_grad_()
+    target = (~seen.labelled).float()
+    balance = torch.where(seen.labelled, 0.5 / seen.labelled.sum(), 0.5 / (~seen.labelled).sum())
+    optimizer = torch.optim.LBFGS([weight, bias], max_iter=200, line_search_fn="strong_wolfe")
+
+    def loss() -> Tensor:
+        optimizer.zero_grad()
+        each = functional.binary_cross_entropy_with_logits(
+            seen.emotion @ weight + bias - rest, target, reduction="none"
+        )
+        above = functional.softplus(seen.other @ weight + bias - ceiling)
+        total = (each * balance).sum() + above.mean() + UNKNOWN_DECAY * weight.square().sum()
+        total.backward()
+        return total
+
+    optimizer.step(loss)
+    with torch.no_grad():
+        layer.weight[row] = weight
+        layer.bias[row] = bias
 
 
 def lift_bounds(model: SenseVoice, batcher: Batcher, sets: Iterable[Shard]) -> tuple[float, float]:

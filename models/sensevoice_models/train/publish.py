@@ -23,9 +23,10 @@ from ..manifest import file_facts, front_end_facts, prompt_facts
 from ..metadata import CmvnText, Origin, sherpa_metadata
 from ..quantize import quantize
 from .batches import Batcher
-from .calibrate import fitted_temperature, fold_temperature, lift_emotions
+from .calibrate import fit_unknown, fitted_temperature, fold_temperature, lift_emotions
 from .card import Measured, card
 from .lexicon import LANGUAGES, PHRASES, number_word, units
+from .pool import Shard
 from .prepare import load_dev
 from .recipe import Recipe, Workspace
 from .report import OnnxForward, averaged, evaluate, ravdess
@@ -107,6 +108,7 @@ def publish(work: Workspace, checkpoint: Path, folder: Path, version: str, data:
     raw_emotion = score(model, batcher, sets["emotion"])
     temperature = fitted_temperature(raw_emotion)
     fold_temperature(model, vocabulary, temperature)
+    fit_unknown(model, batcher, [Shard.load(work.shard(recipe.shards - place)) for place in (1, 2)])
     lift = lift_emotions(model, batcher, sets.values())
 
     origin = Origin(

@@ -84,6 +84,7 @@ def emotion_figures(figures: Figures) -> dict[str, float]:
         "count": float(len(truth)),
         "weighted": float((found == truth).mean()),
         "unweighted": float(np.mean(recalls)),
+        "unknown": float(np.mean(np.array(figures.unknown) > 0.5)),
         "calibration error": expected_calibration_error(posteriors, truth),
     }
 

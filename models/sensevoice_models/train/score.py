@@ -14,7 +14,17 @@ from torch import Tensor
 from ..encoder import PROMPT_FRAMES, SenseVoice
 from .batches import Batcher
 from .pool import MASKED, Shard
-from .vocabulary import EMOTIONS, EVENT_UNKNOWN, EVENTS, LANGUAGES, NO_SPEECH, SINGLE_EVENTS, Vocabulary, tag
+from .vocabulary import (
+    EMOTION_UNKNOWN,
+    EMOTIONS,
+    EVENT_UNKNOWN,
+    EVENTS,
+    LANGUAGES,
+    NO_SPEECH,
+    SINGLE_EVENTS,
+    Vocabulary,
+    tag,
+)
 
 FOUR_EMOTIONS = ("HAPPY", "SAD", "ANGRY", "NEUTRAL")
 SELECTION = (
@@ -46,6 +56,8 @@ class Figures:
     count: int = 0
     emotion: list[tuple[int, NDArray[np.float32]]] = field(default_factory=list)
     """True class and log posteriors over all emotions, for known emotions."""
+    unknown: list[float] = field(default_factory=list)
+    """Share of EMO_UNKNOWN in the emotion posterior, 0..1, of every utterance."""
     pairs: list[tuple[list[int], list[int]]] = field(default_factory=list)
     """True and found token ids of every utterance with a text."""
     languages: list[tuple[int, int]] = field(default_factory=list)
@@ -81,6 +93,7 @@ def score(model: Forward, batcher: Batcher, shard: Shard, with_itn: bool = False
     """Greedy decoding of one dev set, language left to the model."""
     figures = Figures()
     ids = tag_ids(batcher.vocabulary)
+    unknown = batcher.vocabulary.ids[EMOTION_UNKNOWN]
     order = np.argsort(np.diff(shard.frame_edges))
     for start in range(0, len(order), size):
         examples = [(shard, int(i)) for i in order[start : start + size]]
@@ -101,6 +114,8 @@ def score(model: Forward, batcher: Batcher, shard: Shard, with_itn: bool = False
             if language != MASKED:
                 figures.languages.append((language, ids["language"][int(logits[row, 0, ids["language"]].argmax())]))
             figures.events.append((event, ids["event"][int(logits[row, 2, ids["event"]].argmax())]))
+            group = logits[row, 1, [unknown, *ids["emotion"]]]
+            figures.unknown.append(float(group.softmax(-1)[0]))
             if emotion in ids["emotion"]:
                 scores = logits[row, 1, ids["emotion"]].log_softmax(-1)
                 figures.emotion.append((ids["emotion"].index(emotion), scores.numpy()))
