@@ -1,5 +1,5 @@
 import {
-  EMOTION_NAMES,
+  emotionName,
   LANGUAGE_NAMES,
   SpeechAnalyzerController,
   type SpeechSelectDetail,
@@ -237,7 +237,7 @@ class SpeechDemo extends LitElement {
     const result = this.#speech.results.at(-1)
     return result === undefined || result.text === ''
       ? ''
-      : `${result.text}. ${LANGUAGE_NAMES[result.language]}, ${EMOTION_NAMES[result.emotion]}.`
+      : `${result.text}. ${LANGUAGE_NAMES[result.language]}, ${emotionName(result)}.`
   }
 
   readonly #start = async (): Promise<void> => {

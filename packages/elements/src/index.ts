@@ -1,6 +1,6 @@
 export type { AnalyzerLike, AnalyzerSettings, LoadHooks, ModelFacts } from './analyzer-like.ts'
 export { ERROR_TITLES } from './error-words.ts'
-export { EMOTION_NAMES, EVENT_NAMES, LANGUAGE_NAMES } from './names.ts'
+export { EMOTION_NAMES, EVENT_NAMES, emotionName, LANGUAGE_NAMES } from './names.ts'
 export { type FileProgress, SpeechAnalyzerController } from './speech-analyzer-controller.ts'
 export { SpeechEmotionBars } from './speech-emotion-bars.ts'
 export { SpeechErrorMessage } from './speech-error-message.ts'

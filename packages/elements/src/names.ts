@@ -1,4 +1,4 @@
-import type { Emotion, Language, SoundEvent } from '@sensevoice-web/engine'
+import type { Emotion, Language, SoundEvent, SpeechResult } from '@sensevoice-web/engine'
 
 /** Plain names of the model's tags. */
 export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = {
@@ -44,4 +44,12 @@ export const LANGUAGE_TAGS: Readonly<Record<Language, string>> = {
   ja: 'ja',
   ko: 'ko',
   nospeech: '',
+}
+
+/** The emotion of a result in words; a model that gives most of its probability to "unknown" is not quoted with one of the seven. */
+export function emotionName({
+  emotion,
+  emotionUnknown,
+}: Pick<SpeechResult, 'emotion' | 'emotionUnknown'>): string {
+  return emotionUnknown >= 0.5 ? 'Emotion unclear' : EMOTION_NAMES[emotion]
 }

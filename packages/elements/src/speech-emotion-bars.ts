@@ -9,7 +9,8 @@ import { theme } from './theme.ts'
 const { unknown: _unclear, ...SEVEN } = EMOTION_NAMES
 
 /**
- * The seven emotions of one result as bars that sum to 1, and how much mass the model gave to "unclear" instead.
+ * The emotions of one result as bars that sum to 1. "Unclear" is a bar of its own, since a model that is unsure should look unsure;
+ * `without-unknown` leaves it out, shows the seven others renormalized and tells the left-out mass in words.
  *
  * @csspart scores - the list
  * @csspart score - one row
@@ -17,13 +18,24 @@ const { unknown: _unclear, ...SEVEN } = EMOTION_NAMES
  */
 export class SpeechEmotionBars extends LitElement {
   static override styles = [theme, scoreBarsStyle]
-  static override properties = { result: { attribute: false } }
+  static override properties = {
+    result: { attribute: false },
+    withoutUnknown: { type: Boolean, attribute: 'without-unknown' },
+  }
   /** The result to show; nothing is shown but a hint while it is undefined. */
   declare result: SpeechResult | undefined
+  /** Only the seven emotions, renormalized. Default false. */
+  declare withoutUnknown: boolean
+
+  constructor() {
+    super()
+    this.withoutUnknown = false
+  }
 
   override render() {
     if (this.result === undefined) return html`<p>Emotions appear with the first result.</p>`
-    const { emotionScores, emotionUnknown } = this.result
+    const { emotionScores, emotionScoresWithUnknown, emotionUnknown } = this.result
+    if (!this.withoutUnknown) return scoreBars(scoresOf(EMOTION_NAMES, emotionScoresWithUnknown))
     return html`${scoreBars(scoresOf<Emotion>(SEVEN, emotionScores))}
       <p>${formatPercent(emotionUnknown)} of the probability was left unclear.</p>`
   }

@@ -2,7 +2,7 @@ import type { PartialResult, SpeechResult } from '@sensevoice-web/engine'
 import { html, LitElement, nothing } from 'lit'
 import { define } from './define.ts'
 import { formatPercent, formatTime } from './format.ts'
-import { EMOTION_NAMES, EVENT_NAMES, LANGUAGE_NAMES, LANGUAGE_TAGS } from './names.ts'
+import { EVENT_NAMES, emotionName, LANGUAGE_NAMES, LANGUAGE_TAGS } from './names.ts'
 import { theme } from './theme.ts'
 import { transcriptStyle } from './transcript-style.ts'
 
@@ -70,7 +70,7 @@ export class SpeechTranscript extends LitElement {
         <span part="meta">
           <time>${formatTime(startMs)}</time>
           <span>${LANGUAGE_NAMES[language]}</span>
-          <span>${EMOTION_NAMES[result.emotion]}</span>
+          <span>${emotionName(result)}</span>
           ${result.event === 'speech' ? nothing : html`<span>${EVENT_NAMES[result.event]}</span>`}
           <span title="Confidence">${formatPercent(confidence)}<span class="hidden"> confidence</span></span>
         </span>
