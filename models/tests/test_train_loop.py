@@ -15,7 +15,7 @@ from sensevoice_models.train.calibrate import fit_unknown
 from sensevoice_models.train.clips import ClipStore, Label
 from sensevoice_models.train.compose import KIND_SHARES, Composer
 from sensevoice_models.train.corpus import load_split
-from sensevoice_models.train.loop import Course, Run, chunk_order, learning_rate
+from sensevoice_models.train.loop import Course, Run, chunk_order, learning_rate, load_chunk
 from sensevoice_models.train.pool import MASKED, Shard, make_shard, statistics
 from sensevoice_models.train.prepare import DEV_SETS
 from sensevoice_models.train.recipe import Recipe, Workspace
@@ -131,6 +131,13 @@ def test_another_recipe_is_not_taken_up(work: Workspace) -> None:
     Run(work, RECIPE, Course(2, None), bf16=False).save(work.checkpoint)
     with pytest.raises(ValueError, match="another recipe"):
         Run(work, replace(RECIPE, peak_rate=1e-4), Course(2, None), bf16=False).resume()
+
+
+def test_a_missing_shard_ends_the_wait_when_nobody_makes_it(work: Workspace) -> None:
+    work.shard(1).unlink()
+    assert load_chunk(work, RECIPE, 1, wait=False) is None
+    with pytest.raises(RuntimeError, match="shard-0001"):
+        load_chunk(work, RECIPE, 1, wait=True, being_made=lambda: False)
 
 
 def test_chunks_come_in_order_then_only_those_with_every_speaker() -> None:

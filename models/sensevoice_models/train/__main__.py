@@ -73,7 +73,8 @@ def main(given: list[str] | None = None) -> None:
     with subprocess.Popen(command) as maker:
         try:
             torch.set_num_threads(1)
-            run = Run(work, recipe, Course(options.steps, options.until), bf16=not options.fp32)
+            course = Course(options.steps, options.until)
+            run = Run(work, recipe, course, not options.fp32, being_made=lambda: maker.poll() is None)
             run.resume()
             run.train()
         finally:

@@ -1,4 +1,4 @@
-"""Reads the speech corpora of ``shared/data`` into clip stores.
+"""Reads a folder of speech corpora (``train.jsonl``, ``dev.jsonl`` and their clips) into clip stores.
 
 Only sources whose licence lets a model trained on them ship are read here: fsdd, gsc, dsp, emodb
 and esc10. RAVDESS is non-commercial, so `load_split` refuses it and only evaluation reads it.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -54,12 +54,21 @@ def chunk_order(recipe: Recipe, turn: int) -> int:
     return turn if turn < chunks else late + (turn - chunks) % (chunks - late)
 
 
-def load_chunk(work: Workspace, recipe: Recipe, chunk: int, wait: bool) -> list[Shard] | None:
-    """The shards of a chunk; None when one is not made yet and ``wait`` is false."""
+def load_chunk(
+    work: Workspace, recipe: Recipe, chunk: int, wait: bool, being_made: Callable[[], bool] = lambda: True
+) -> list[Shard] | None:
+    """The shards of a chunk; None when one is not made yet and ``wait`` is false.
+
+    Raises RuntimeError when a shard is missing and ``being_made`` says that nobody makes shards any more.
+    """
     paths = [work.shard(chunk * recipe.chunk + i) for i in range(recipe.chunk)]
     while not all(path.exists() for path in paths):
         if not wait:
             return None
+        if not being_made() and not all(path.exists() for path in paths):
+            raise RuntimeError(
+                f"a shard of {paths[0]} .. {paths[-1].name} is missing and the pool is no longer being made"
+            )
         time.sleep(2)
     return [Shard.load(path) for path in paths]
 
@@ -67,11 +76,19 @@ def load_chunk(work: Workspace, recipe: Recipe, chunk: int, wait: bool) -> list[
 class Run:
     """Model, optimizer, running mean and place in the data of one training run."""
 
-    def __init__(self, work: Workspace, recipe: Recipe, course: Course, bf16: bool) -> None:
+    def __init__(
+        self,
+        work: Workspace,
+        recipe: Recipe,
+        course: Course,
+        bf16: bool,
+        being_made: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self.being_made = being_made
         self.work, self.recipe, self.course, self.bf16 = work, recipe, course, bf16
         torch.manual_seed(recipe.seed)
         self.vocabulary = Vocabulary(token_table())
-        first = load_chunk(work, recipe, 0, wait=True)
+        first = load_chunk(work, recipe, 0, True, being_made)
         assert first is not None
         self.mean, self.scale = statistics(first[0])
         self.batcher = Batcher(self.vocabulary, self.mean, self.scale)
@@ -158,7 +175,7 @@ class Run:
         chunks = self.recipe.shards // self.recipe.chunk
         while True:
             chunk = chunk_order(self.recipe, self.turn)
-            shards = load_chunk(self.work, self.recipe, chunk, wait=self.course.until is None)
+            shards = load_chunk(self.work, self.recipe, chunk, self.course.until is None, self.being_made)
             if shards is None:  # the clock decides, so repeat what is there; the log names the chunk
                 ready = [
                     c
