@@ -17,7 +17,9 @@ const { unknown: _unclear, ...SEVEN } = EMOTION_NAMES
  * @csspart bar - the filled part of a bar
  */
 export class SpeechEmotionBars extends LitElement {
+  /** @internal */
   static override styles = [theme, scoreBarsStyle]
+  /** @internal */
   static override properties = {
     result: { attribute: false },
     withoutUnknown: { type: Boolean, attribute: 'without-unknown' },

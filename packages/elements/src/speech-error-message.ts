@@ -13,6 +13,7 @@ import { theme } from './theme.ts'
  * @csspart dismiss - the close button
  */
 export class SpeechErrorMessage extends LitElement {
+  /** @internal */
   static override styles = [
     theme,
     css`
@@ -48,6 +49,7 @@ export class SpeechErrorMessage extends LitElement {
       }
     `,
   ]
+  /** @internal */
   static override properties = { error: { attribute: false } }
   /** Nothing is shown while undefined. */
   declare error: SpeechError | undefined

@@ -11,6 +11,7 @@ import { theme } from './theme.ts'
  * @csspart button - one button
  */
 export class SpeechExportMenu extends LitElement {
+  /** @internal */
   static override styles = [
     theme,
     css`
@@ -36,6 +37,7 @@ export class SpeechExportMenu extends LitElement {
       }
     `,
   ]
+  /** @internal */
   static override properties = { results: { attribute: false }, fileName: { attribute: 'file-name' } }
   /** What is saved; the buttons are off while it is empty. */
   declare results: readonly SpeechResult[]

@@ -13,7 +13,9 @@ import { theme } from './theme.ts'
  * @csspart bar - the filled part of a bar
  */
 export class SpeechLanguageScores extends LitElement {
+  /** @internal */
   static override styles = [theme, scoreBarsStyle]
+  /** @internal */
   static override properties = { result: { attribute: false } }
   /** The result to show. */
   declare result: SpeechResult | undefined

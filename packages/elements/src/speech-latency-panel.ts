@@ -13,6 +13,7 @@ const COLUMNS = ['min', 'mean', 'max', 'p50', 'p95', 'p99'] as const
  * @csspart table - the table
  */
 export class SpeechLatencyPanel extends LitElement {
+  /** @internal */
   static override styles = [
     theme,
     css`
@@ -54,6 +55,7 @@ export class SpeechLatencyPanel extends LitElement {
       }
     `,
   ]
+  /** @internal */
   static override properties = { results: { attribute: false } }
   /** Results in the order they came; the last 100 count. */
   declare results: readonly SpeechResult[]

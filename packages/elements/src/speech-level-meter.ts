@@ -13,6 +13,7 @@ const BARS = 64
  * @csspart wave - the canvas
  */
 export class SpeechLevelMeter extends LitElement {
+  /** @internal */
   static override styles = [
     theme,
     css`
@@ -53,6 +54,7 @@ export class SpeechLevelMeter extends LitElement {
       }
     `,
   ]
+  /** @internal */
   static override properties = { level: { attribute: false }, active: { type: Boolean, reflect: true } }
   /** The newest `level` event. */
   declare level: SpeechEventOf<'level'> | undefined

@@ -19,6 +19,7 @@ const STAGE_NAMES: Readonly<Record<LoadProgress['stage'], string>> = {
  * @csspart progress - the native progress bar
  */
 export class SpeechLoadProgress extends LitElement {
+  /** @internal */
   static override styles = [
     theme,
     css`
@@ -37,6 +38,7 @@ export class SpeechLoadProgress extends LitElement {
       }
     `,
   ]
+  /** @internal */
   static override properties = { progress: { attribute: false } }
   /** The newest progress. */
   declare progress: LoadProgress | undefined

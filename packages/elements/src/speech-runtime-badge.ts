@@ -17,6 +17,7 @@ export interface RuntimeFacts {
  * @csspart badge - the badge
  */
 export class SpeechRuntimeBadge extends LitElement {
+  /** @internal */
   static override styles = [
     theme,
     css`
@@ -34,6 +35,7 @@ export class SpeechRuntimeBadge extends LitElement {
       }
     `,
   ]
+  /** @internal */
   static override properties = { runtime: { attribute: false } }
   /** Nothing is shown while undefined. */
   declare runtime: RuntimeFacts | undefined

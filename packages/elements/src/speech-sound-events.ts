@@ -14,6 +14,7 @@ const SHOWN = 0.02
  * @csspart event - one event
  */
 export class SpeechSoundEvents extends LitElement {
+  /** @internal */
   static override styles = [
     theme,
     css`
@@ -44,6 +45,7 @@ export class SpeechSoundEvents extends LitElement {
       }
     `,
   ]
+  /** @internal */
   static override properties = { result: { attribute: false } }
   /** The result to show. */
   declare result: SpeechResult | undefined

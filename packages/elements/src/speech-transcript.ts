@@ -24,7 +24,9 @@ export interface SpeechSelectDetail {
  * @csspart partial - what is being said now
  */
 export class SpeechTranscript extends LitElement {
+  /** @internal */
   static override styles = [theme, transcriptStyle]
+  /** @internal */
   static override properties = {
     results: { attribute: false },
     partial: { attribute: false },
