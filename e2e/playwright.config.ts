@@ -22,6 +22,6 @@ export default defineConfig({
     command: 'node server.mjs',
     cwd: import.meta.dirname,
     url: `${PLAIN}/library/index.js`,
-    reuseExistingServer: true,
+    reuseExistingServer: !process.env['CI'],
   },
 })

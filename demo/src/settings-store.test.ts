@@ -32,10 +32,10 @@ test('valid values are kept beside wrong ones', () => {
 })
 
 test('the silence threshold stays below the speech threshold', () => {
-  expect(analyzerSettings({ ...DEFAULT_SETTINGS, speechThreshold: 0.2 }).vad.silenceThreshold).toBe(0.05)
+  expect(analyzerSettings({ ...DEFAULT_SETTINGS, speechThreshold: 0.2 }).vad.silenceThreshold).toBe(0.1)
   expect(analyzerSettings(DEFAULT_SETTINGS).vad).toEqual({
     speechThreshold: 0.5,
-    silenceThreshold: 0.35,
+    silenceThreshold: 0.25,
     hangOverMs: 640,
   })
 })

@@ -40,14 +40,14 @@ function inRange(value: unknown, least: number, most: number): number | undefine
   return typeof value === 'number' && value >= least && value <= most ? value : undefined
 }
 
-/** What the analyzer is told; the silence threshold keeps its distance below the speech threshold (hysteresis). */
+/** What the analyzer is told; the silence threshold is half of the speech threshold (hysteresis), as in the engine's defaults. */
 export function analyzerSettings({
   language,
   withItn,
   speechThreshold,
   hangOverMs,
 }: Settings): Required<AnalyzerSettings> {
-  const silenceThreshold = Math.round((speechThreshold - 0.15) * 100) / 100
+  const silenceThreshold = speechThreshold / 2
   return { language, withItn, vad: { speechThreshold, silenceThreshold, hangOverMs } }
 }
 

@@ -275,7 +275,7 @@ for (const rate of [44_100, 48_000]) {
 test('an iterable of chunks and a MediaStream are heard like a microphone, and settings change on the way', async ({
   speaker,
 }) => {
-  const file = soundFile('sources', timeline([{ silenceMs: 500 }, { clip: 'en-three-one-four' }, PAUSE]))
+  const file = soundFile('sources', timeline([{ silenceMs: 1000 }, { clip: 'en-three-one-four' }, PAUSE]))
   const page = await speaker.open(`${ISOLATED}${LIBRARY_PAGE}`, file)
   await page.route('**/sound.wav', (route) => route.fulfill({ path: file, contentType: 'audio/wav' }))
   await libraryReady(page)

@@ -36,9 +36,9 @@ export type SegmentEvent =
     }
 
 export interface SegmenterOptions {
-  /** Probability at and above which a window counts as speech. Default 0.5 for Silero v5. */
+  /** Probability at and above which a window counts as speech. Default 0.5. */
   readonly speechThreshold: number
-  /** Probability below which a window counts as silence while speaking (hysteresis). Default 0.35. */
+  /** Probability below which a window counts as silence while speaking (hysteresis). Default 0.25: Silero v6 falls low in soft endings. */
   readonly silenceThreshold: number
   /** Sound kept in front of the first speech window. Default 320, at least 300 for good first words. */
   readonly preRollMs: number

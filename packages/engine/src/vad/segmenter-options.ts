@@ -5,10 +5,10 @@ import type { SegmenterOptions } from './segment-event.ts'
 export const SAMPLES_PER_MS = 16
 const WINDOW_MS = VAD_WINDOW_SAMPLES / SAMPLES_PER_MS
 
-/** Tuned for Silero v5; see `SegmenterOptions` for what each means. */
+/** Tuned for Silero v6 (`docs/decisions/0002-vad.md`); see `SegmenterOptions` for what each means. */
 export const DEFAULT_SEGMENTER_OPTIONS: SegmenterOptions = {
   speechThreshold: 0.5,
-  silenceThreshold: 0.35,
+  silenceThreshold: 0.25,
   preRollMs: 320,
   postRollMs: 192,
   hangOverMs: 640,
