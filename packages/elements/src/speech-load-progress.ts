@@ -1,5 +1,5 @@
 import type { LoadProgress } from '@sensevoice-web/engine'
-import { css, html, LitElement, nothing } from 'lit'
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit'
 import { define } from './define.ts'
 import { formatBytes } from './format.ts'
 import { theme } from './theme.ts'
@@ -43,7 +43,7 @@ export class SpeechLoadProgress extends LitElement {
   /** The newest progress. */
   declare progress: LoadProgress | undefined
 
-  override render() {
+  override render(): TemplateResult | typeof nothing {
     if (this.progress === undefined || this.progress.stage === 'ready') return nothing
     const { stage, loadedBytes, totalBytes } = this.progress
     const size =

@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing } from 'lit'
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit'
 import { define } from './define.ts'
 import { theme } from './theme.ts'
 
@@ -40,7 +40,7 @@ export class SpeechRuntimeBadge extends LitElement {
   /** Nothing is shown while undefined. */
   declare runtime: RuntimeFacts | undefined
 
-  override render() {
+  override render(): TemplateResult | typeof nothing {
     if (this.runtime === undefined) return nothing
     const { provider, threads, reason } = this.runtime
     const words = `${provider.toUpperCase()} · ${threads} ${threads === 1 ? 'thread' : 'threads'}`
