@@ -53,7 +53,9 @@ function line(result: SpeechResult): string {
   const to = clockTime(result.endMs)
   const score = result.languageScores?.[result.language]
   const language = result.languageForced ? `${result.language} (forced)` : withScore(result.language, score)
-  const emotion = withScore(result.emotion, result.emotionScores[result.emotion])
+  // A model that gives most of its probability to "unknown" is not quoted with one of the seven.
+  const shown = result.emotionUnknown >= 0.5 ? 'unknown' : result.emotion
+  const emotion = withScore(`emotion ${shown}`, result.emotionScoresWithUnknown[shown])
   const event = withScore(result.event, result.eventScores[result.event])
   return `[${from} - ${to}] ${language}, ${emotion}, ${event}: ${result.text === '' ? '(no words)' : result.text}\n`
 }
