@@ -23,6 +23,8 @@ export interface LoadRecognizerOptions extends SessionOptions {
   readonly tokens: string
   /** Parsed manifest.json. Without one the facts are read from the ONNX file's own metadata, which only sherpa-onnx exports carry. */
   readonly manifest?: unknown
+  /** Facts that were read before; they go before those of manifest and metadata. A model given by its path needs them or a manifest. */
+  readonly facts?: ModelFacts
   readonly clock: Clock
 }
 
@@ -41,10 +43,7 @@ export interface LoadedRecognizer {
  */
 export async function loadRecognizer(options: LoadRecognizerOptions): Promise<LoadedRecognizer> {
   const { clock } = options
-  const facts =
-    options.manifest === undefined
-      ? factsFromMetadata(readMetadataProps(options.model))
-      : readManifest(options.manifest)
+  const facts = options.facts ?? factsOf(options)
   const vocabulary = parseVocabulary(options.tokens)
   checkVocabularySize(vocabulary, facts)
   const tags = findTags(vocabulary, facts.languages)
@@ -62,6 +61,12 @@ export async function loadRecognizer(options: LoadRecognizerOptions): Promise<Lo
   const warmUpMs = clock() - started
   const recognizer = createRecognizer({ frontEnd, model, vocabulary, tags, blank: facts.ids.blank, clock })
   return { recognizer, facts, warmUpMs }
+}
+
+function factsOf({ manifest, model }: LoadRecognizerOptions): ModelFacts {
+  if (manifest !== undefined) return readManifest(manifest)
+  if (typeof model !== 'string') return factsFromMetadata(readMetadataProps(model))
+  throw new SpeechError('invalid-argument', 'a model given by its path needs `manifest` or `facts`')
 }
 
 function checkVocabularySize(vocabulary: Vocabulary, facts: ModelFacts): void {

@@ -4,12 +4,22 @@ import { sessionError } from './session-errors.ts'
 
 export interface SessionOptions {
   readonly runtime: OnnxRuntime
-  /** The ONNX file. */
-  readonly model: Uint8Array
+  /** The ONNX file, or its path where the runtime reads files (Node): weights in other files are then looked for beside it. */
+  readonly model: Uint8Array | string
+  /** Files that the graph takes weights from, where the runtime has no file system. */
+  readonly externalData?: readonly ExternalData[]
+  /** A graph that was prepared is optimized already; looking for more costs seconds at every load. Default false. */
+  readonly prepared?: boolean
   readonly executionProvider: ExecutionProvider
   /** Threads of one operator. Default 1. In a browser the number is the WASM module's, set before its first session. */
   readonly threads?: number
 }
+
+/** A file of weights by the name that the graph knows it by. The JSPI build of onnxruntime-web reads a Blob range by range. */
+export type ExternalData = Extract<
+  NonNullable<InferenceSession.SessionOptions['externalData']>[number],
+  { path: string }
+>
 
 /**
  * Builds one session on exactly one execution provider.
@@ -18,15 +28,22 @@ export interface SessionOptions {
  * @throws SpeechError `model-corrupt`, `model-unsupported` or `out-of-memory`
  */
 export async function createSession(options: SessionOptions, what: string): Promise<InferenceSession> {
+  const { externalData, prepared = false } = options
+  const settings: InferenceSession.SessionOptions = {
+    executionProviders: [options.executionProvider],
+    intraOpNumThreads: options.threads ?? 1,
+    interOpNumThreads: 1,
+    graphOptimizationLevel: prepared ? 'disabled' : 'all',
+    // Errors only: at load onnxruntime warns about every unused initializer of a published file.
+    logSeverityLevel: 3,
+    ...(externalData === undefined ? {} : { externalData }),
+  }
   try {
-    return await options.runtime.InferenceSession.create(options.model, {
-      executionProviders: [options.executionProvider],
-      intraOpNumThreads: options.threads ?? 1,
-      interOpNumThreads: 1,
-      graphOptimizationLevel: 'all',
-      // Errors only: at load onnxruntime warns about every unused initializer of a published file.
-      logSeverityLevel: 3,
-    })
+    const { InferenceSession } = options.runtime
+    // One signature each for bytes and a path.
+    return typeof options.model === 'string'
+      ? await InferenceSession.create(options.model, settings)
+      : await InferenceSession.create(options.model, settings)
   } catch (error) {
     throw sessionError(error, what)
   }

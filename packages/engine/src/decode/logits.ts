@@ -1,6 +1,7 @@
 import { SpeechError } from '../errors.ts'
 import type { AcousticOutput } from '../model/ports.ts'
 import type { TagIds } from '../model/tags.ts'
+import { softmax } from './softmax.ts'
 import { sumOfExponentials } from './sum-of-exponentials.ts'
 
 /** Output frames in front of the speech frames: language, emotion, event, text normalization. */
@@ -76,14 +77,12 @@ function softmaxOver(
   ids: Int32Array,
 ): Float32Array {
   const row = frame * vocabularySize
-  const maximum = ids.reduce((highest, id) => Math.max(highest, logits[row + id] as number), -Infinity)
-  const scores = Float32Array.from(ids, (id) => Math.exp((logits[row + id] as number) - maximum))
-  const total = scores.reduce((sum, score) => sum + score, 0)
-  if (!(total > 0)) throw notANumber()
-  return scores.map((score) => score / total)
+  const scores = softmax(Float32Array.from(ids, (id) => logits[row + id] as number))
+  if (scores === undefined) throw notANumber()
+  return scores
 }
 
-function notANumber(): SpeechError {
+export function notANumber(): SpeechError {
   return new SpeechError('inference-failed', 'the model answered with values that are not numbers', {
     hint: 'The model file is damaged, or this accelerator computes it wrongly: try another execution provider.',
   })

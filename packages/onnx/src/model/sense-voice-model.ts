@@ -13,7 +13,9 @@ import { SerialRuns } from '../serial-runs.ts'
 import { createSession, type SessionOptions } from '../session.ts'
 import { runError } from '../session-errors.ts'
 import type { ModelFacts } from './model-facts.ts'
+import { checkedPrompt } from './model-feeds.ts'
 import { flavourOf, GRAPH_NAMES, type GraphNames } from './model-flavour.ts'
+import { isPrepared, NarrowModel } from './narrow-model.ts'
 
 const WHAT = 'the SenseVoice model'
 
@@ -24,7 +26,8 @@ export interface SenseVoiceModelOptions extends SessionOptions {
 }
 
 /**
- * Loads a SenseVoice graph of either flavour. Logits leave the session once and are reduced at once to the `AcousticOutput`.
+ * Loads a SenseVoice graph of either flavour, whose logits leave the session once and are reduced at once, or a prepared one, which reduces them
+ * itself.
  *
  * @throws SpeechError `model-unsupported` for another graph or another flavour than the facts say; `model-corrupt`, `out-of-memory`
  */
@@ -32,6 +35,7 @@ export async function createSenseVoiceModel(options: SenseVoiceModelOptions): Pr
   const { facts } = options
   const session = await createSession(options, WHAT)
   try {
+    if (isPrepared(session.inputNames)) return new NarrowModel(session, options)
     const flavour = flavourOf(session.inputNames, session.outputNames)
     if (flavour !== facts.flavour) {
       throw new SpeechError(
@@ -85,30 +89,14 @@ class SenseVoiceModel implements AcousticModel {
     }
   }
 
-  #feeds({ data, frames, dimension }: Features, prompt: Prompt): Record<string, Tensor> {
-    const expected = this.#facts.frontend.melBins * this.#facts.frontend.lfrWindowSize
-    if (frames < 1 || dimension !== expected || data.length !== frames * dimension) {
-      throw new SpeechError(
-        'invalid-argument',
-        `features must be 1 or more rows of ${expected} values, got ${frames} of ${dimension} in ${data.length} values`,
-      )
-    }
-    const { languages, withItn, withoutItn } = this.#facts.ids
-    const language = languages[prompt.language]
-    if (language === undefined) {
-      throw new SpeechError(
-        'invalid-argument',
-        `the model has no prompt for the language ${prompt.language}`,
-        {
-          hint: `It knows ${Object.keys(languages).join(', ')}.`,
-        },
-      )
-    }
+  #feeds(features: Features, prompt: Prompt): Record<string, Tensor> {
+    const { language, textNorm } = checkedPrompt(features, prompt, this.#facts)
+    const { data, frames, dimension } = features
     return {
       [this.#names.features]: new this.#Tensor('float32', data, [1, frames, dimension]),
       [this.#names.length]: this.#oneInt(frames),
       [this.#names.language]: this.#oneInt(language),
-      [this.#names.textNorm]: this.#oneInt(prompt.withItn ? withItn : withoutItn),
+      [this.#names.textNorm]: this.#oneInt(textNorm),
     }
   }
 

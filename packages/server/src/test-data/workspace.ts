@@ -1,25 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { SMALL_TOKENS, smallManifest, smallSherpaModel } from '../../../onnx/src/test-data/small-model.ts'
+import { TemporaryFolder } from '../../../onnx/src/test-data/temporary-folder.ts'
 
 /** A folder of its own for files of a test. */
-export class Workspace {
-  readonly folder = mkdtempSync(join(tmpdir(), 'sensevoice-test-'))
-
-  /** @returns the path of the new file */
-  file(name: string, contents: Uint8Array | string): string {
-    const path = join(this.folder, name)
-    writeFileSync(path, contents)
-    return path
-  }
-
-  remove(): void {
-    rmSync(this.folder, { recursive: true, force: true })
-  }
-}
+export class Workspace extends TemporaryFolder {}
 
 export interface ModelFolderChanges {
   readonly model?: Uint8Array

@@ -1,0 +1,115 @@
+import { ELEMENT } from '../proto/onnx-graph.ts'
+import type { BlockWeights, LayerNorm, SenseVoiceWeights } from '../weights/sense-voice-weights.ts'
+import { type Attend, queryKeyValue } from './attention.ts'
+import { GraphBuilder } from './graph-builder.ts'
+import type { WriteLinear } from './linear.ts'
+import { NARROW, narrowHead } from './narrow-head.ts'
+import { addPositions } from './positions.ts'
+
+export interface SenseVoiceGraphOptions {
+  /** Name of the file that holds the float weights. */
+  readonly file: string
+  readonly linear: WriteLinear
+  readonly attend: Attend
+  /** `given`: the graph has an input for them. */
+  readonly positions: 'computed' | 'given'
+  readonly tagIds: readonly number[]
+}
+
+/**
+ * The SenseVoice graph for one utterance, written from its weights. Against the published export it has no mask (one utterance has no padding, and
+ * every masked operation is then the identity), no arithmetic on shapes, the fused operators that onnxruntime would find at every load, and
+ * the narrow head.
+ */
+export function senseVoiceGraph(weights: SenseVoiceWeights, options: SenseVoiceGraphOptions): GraphBuilder {
+  const graph = new GraphBuilder()
+  const writer = new GraphWriter(graph, weights, options)
+  const logits = writer.logits()
+  narrowHead(graph, logits, options.tagIds)
+  return graph
+}
+
+class GraphWriter {
+  readonly #graph: GraphBuilder
+  readonly #weights: SenseVoiceWeights
+  readonly #options: SenseVoiceGraphOptions
+
+  constructor(graph: GraphBuilder, weights: SenseVoiceWeights, options: SenseVoiceGraphOptions) {
+    this.#graph = graph
+    this.#weights = weights
+    this.#options = options
+  }
+
+  logits(): string {
+    const { blocks, tpBlocks, afterNorm, tpNorm, head } = this.#weights
+    let x = this.#embedded()
+    for (const block of blocks) x = this.#block(block, x)
+    x = this.#norm('after_norm', afterNorm, x)
+    for (const block of tpBlocks) x = this.#block(block, x)
+    x = this.#norm('tp_norm', tpNorm, x)
+    return this.#options.linear(this.#graph, head, { name: 'ctc', x, output: 'logits' })
+  }
+
+  /** Prompt rows in front of the features, scaled, with their positions: [1, S, featureSize]. */
+  #embedded(): string {
+    const graph = this.#graph
+    const { embedding, featureSize, inputScale } = this.#weights
+    const features = graph.input(NARROW.features, ELEMENT.float, [1, 'T', featureSize])
+    const prompt = graph.input(NARROW.prompt, ELEMENT.int32, [1, 4])
+    const table = graph.tensor({ ...embedding, file: this.#options.file })
+    const rows = graph.node('prompt/rows', 'Gather', [table, prompt], { axis: 0 })
+    const joined = graph.node('prompt/joined', 'Concat', [rows, features], { axis: 1 })
+    const scaled = graph.node('prompt/scaled', 'Mul', [joined, graph.floats('input_scale', [inputScale])])
+    if (this.#options.positions === 'computed') return addPositions(graph, scaled, featureSize)
+    const positions = graph.input(NARROW.positions, ELEMENT.float, [1, 'S', featureSize])
+    return graph.node('positions/added', 'Add', [scaled, positions])
+  }
+
+  /** x: [1, S, inSize] to [1, S, width]. */
+  #block(block: BlockWeights, x: string): string {
+    const graph = this.#graph
+    const { linear } = this.#options
+    const { name } = block
+    const attended = this.#attention(block, this.#norm(`${name}/norm1`, block.norm1, x))
+    // The first block changes the width, so it has no residual.
+    const resides = block.queryKeyValue.rows === block.out.columns
+    const sum = resides ? graph.node(`${name}/attended`, 'Add', [x, attended]) : attended
+    const normed = this.#norm(`${name}/norm2`, block.norm2, sum)
+    const hidden = linear(graph, block.feedForward1, {
+      name: `${name}.w_1`,
+      x: normed,
+      output: `${name}/w_1`,
+    })
+    const active = graph.node(`${name}/relu`, 'Relu', [hidden])
+    const fed = linear(graph, block.feedForward2, { name: `${name}.w_2`, x: active, output: `${name}/w_2` })
+    return graph.node(`${name}/out`, 'Add', [sum, fed])
+  }
+
+  #attention(block: BlockWeights, x: string): string {
+    const graph = this.#graph
+    const { linear, attend, file } = this.#options
+    const { name } = block
+    const { queries, keys, values } = queryKeyValue(graph, linear, block, x)
+    const mixed = attend(graph, name, { queries, keys, values }, this.#weights)
+    const out = linear(graph, block.out, { name: `${name}.out`, x: mixed, output: `${name}/out_linear` })
+    const taps = block.memory.dims[2] ?? 1
+    const columns = graph.node(`${name}/values_t`, 'Transpose', [values], { perm: [0, 2, 1] })
+    const filtered = graph.node(`${name}/fsmn`, 'Conv', [columns, graph.tensor({ ...block.memory, file })], {
+      group: this.#weights.width,
+      kernel_shape: [taps],
+      pads: [(taps - 1) / 2, (taps - 1) / 2],
+      strides: [1],
+      dilations: [1],
+    })
+    const rows = graph.node(`${name}/fsmn_t`, 'Transpose', [filtered], { perm: [0, 2, 1] })
+    const memory = graph.node(`${name}/memory`, 'Add', [rows, values])
+    return graph.node(`${name}/attention`, 'Add', [out, memory])
+  }
+
+  #norm(name: string, { weight, bias }: LayerNorm, x: string): string {
+    const { file } = this.#options
+    const inputs = [x, this.#graph.tensor({ ...weight, file }), this.#graph.tensor({ ...bias, file })]
+    const attributes = { axis: -1, epsilon: { float: this.#weights.epsilon }, stash_type: 1 }
+    return this.#graph.node(`${name}/normed`, 'LayerNormalization', inputs, attributes)
+  }
+}
