@@ -23,7 +23,8 @@ from sensevoice_models.train.score import score
 from sensevoice_models.train.vocabulary import Vocabulary, token_table
 
 RECIPE = replace(
-    Recipe(), shard_size=40, shards=2, late_from=1, chunk=1, frame_budget=3000, width=16, feed_forward=16, heads=2,
+    Recipe(), shard_size=40, shards=2, late_from=1, second_shards=2, chunk=1, frame_budget=3000, width=16, feed_forward=16,
+    heads=2,
     blocks=1, tp_blocks=1, warmup_steps=2,
 )  # fmt: skip
 
@@ -145,11 +146,43 @@ def test_chunks_come_in_order_then_only_those_with_every_speaker() -> None:
     assert [chunk_order(recipe, turn) for turn in range(8)] == [0, 1, 2, 3, 2, 3, 2, 3]
 
 
+def test_the_second_course_has_chunks_of_its_own_and_goes_round() -> None:
+    recipe = replace(Recipe(), shards=8, late_from=4, chunk=2, second_shards=4)
+    assert [chunk_order(recipe, turn, second=True) for turn in range(4)] == [4, 5, 4, 5]
+
+
+def test_the_second_course_goes_on_from_the_first_and_is_resumed_itself(work: Workspace) -> None:
+    torch.set_num_threads(1)
+    first = Run(work, RECIPE, Course(2, None), bf16=False)
+    first.train()
+    for index in range(RECIPE.second_shards):
+        if not work.shard(RECIPE.shards + index).exists():
+            work.shard(RECIPE.shards + index).symlink_to(work.shard(0))
+    second = Run(work, RECIPE, Course(3, None), bf16=False, second=True)
+    assert second.resume() and (second.first_step, second.turn, second.step) == (2, 0, 2)
+    for name, value in first.average.state_dict().items():
+        assert torch.equal(value, second.average.state_dict()[name]), name
+    second.train()
+    assert second.step == 5
+
+    again = Run(work, RECIPE, Course(3, None), bf16=False, second=True)
+    assert again.resume() and (again.first_step, again.step) == (2, 5)
+    with pytest.raises(ValueError, match="--second"):
+        Run(work, RECIPE, Course(2, None), bf16=False).resume()
+
+
+def test_the_second_course_needs_a_first(work: Workspace) -> None:
+    work.checkpoint.unlink(missing_ok=True)
+    with pytest.raises(ValueError, match="goes on from the first"):
+        Run(work, RECIPE, Course(2, None), bf16=False, second=True).resume()
+
+
 def test_the_rate_warms_up_and_falls_to_its_last_value() -> None:
     recipe = Recipe()
     assert learning_rate(recipe, 0, 0.0) == pytest.approx(recipe.peak_rate / recipe.warmup_steps)
     assert learning_rate(recipe, recipe.warmup_steps, 0.0) == pytest.approx(recipe.peak_rate)
     assert learning_rate(recipe, 10**6, 1.0) == pytest.approx(recipe.last_rate)
+    assert learning_rate(recipe, recipe.warmup_steps, 0.0, second=True) == pytest.approx(recipe.second_peak_rate)
 
 
 def test_fitting_the_unknown_emotion_parts_labelled_from_plain_speech(composer: Composer) -> None:

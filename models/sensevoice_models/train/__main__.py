@@ -38,6 +38,9 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=Recipe.seed)
     parser.add_argument("--fp32", action="store_true", help="no bfloat16 (CPUs without avx512_bf16 or amx)")
     parser.add_argument("--jtalk-python", help="interpreter that has pyopenjtalk, when this one has not")
+    parser.add_argument(
+        "--second", action="store_true", help="the second course: a warm restart from the first, over fresh shards"
+    )
     parser.add_argument("--only", choices=["clips", "pool"], help="stop after this stage")
     return parser.parse_args(given)
 
@@ -50,7 +53,7 @@ def main(given: list[str] | None = None) -> None:
     if options.only == "clips":
         return
     if options.only == "pool":
-        make_pool(work, recipe)
+        make_pool(work, recipe, options.second)
         return
     work.pool.mkdir(exist_ok=True)
     make_dev(work, recipe)
@@ -69,12 +72,15 @@ def main(given: list[str] | None = None) -> None:
         str(options.seed),
         "--only",
         "pool",
+        *(["--second"] if options.second else []),
     ]
     with subprocess.Popen(command) as maker:
         try:
             torch.set_num_threads(1)
             course = Course(options.steps, options.until)
-            run = Run(work, recipe, course, not options.fp32, being_made=lambda: maker.poll() is None)
+            run = Run(
+                work, recipe, course, not options.fp32, being_made=lambda: maker.poll() is None, second=options.second
+            )
             run.resume()
             run.train()
         finally:

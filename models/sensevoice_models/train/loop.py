@@ -25,12 +25,11 @@ CHECK_SECONDS = 240.0
 """How often a checkpoint is written and the dev sets are scored."""
 
 
-def learning_rate(recipe: Recipe, step: int, progress: float) -> float:
-    """Linear warm-up by steps, then a cosine over the whole run (progress 0..1)."""
+def learning_rate(recipe: Recipe, step: int, progress: float, second: bool = False) -> float:
+    """Linear warm-up by the steps of a course, then a cosine over all of it (progress 0..1)."""
+    peak = recipe.second_peak_rate if second else recipe.peak_rate
     cosine = 0.5 * (1 + math.cos(math.pi * min(1.0, progress)))
-    return min(1.0, (step + 1) / recipe.warmup_steps) * (
-        recipe.last_rate + (recipe.peak_rate - recipe.last_rate) * cosine
-    )
+    return min(1.0, (step + 1) / recipe.warmup_steps) * (recipe.last_rate + (peak - recipe.last_rate) * cosine)
 
 
 class Course:
@@ -48,9 +47,14 @@ class Course:
         return (time.time() - begun) / (self.until - begun)
 
 
-def chunk_order(recipe: Recipe, turn: int) -> int:
-    """Chunk used at a turn: first all in order, then again and again those with every speaker."""
+def chunk_order(recipe: Recipe, turn: int, second: bool = False) -> int:
+    """Chunk used at a turn: first all in order, then again and again those with every speaker.
+
+    The second course has chunks of its own.
+    """
     chunks, late = recipe.shards // recipe.chunk, recipe.late_from // recipe.chunk
+    if second:
+        return chunks + turn % (recipe.second_shards // recipe.chunk)
     return turn if turn < chunks else late + (turn - chunks) % (chunks - late)
 
 
@@ -83,8 +87,9 @@ class Run:
         course: Course,
         bf16: bool,
         being_made: Callable[[], bool] = lambda: True,
+        second: bool = False,
     ) -> None:
-        self.being_made = being_made
+        self.being_made, self.second = being_made, second
         self.work, self.recipe, self.course, self.bf16 = work, recipe, course, bf16
         torch.manual_seed(recipe.seed)
         self.vocabulary = Vocabulary(token_table())
@@ -104,6 +109,8 @@ class Run:
         )
         self.take_loss = LossTaker(self.model)
         self.step, self.turn, self.inside, self.begun, self.best = 0, 0, 0, time.time(), math.inf
+        self.first_step = 0
+        """Step at which the course began: 0, or where the first course ended."""
         self.dev = load_dev(work)
 
     def state(self) -> dict[str, object]:
@@ -114,6 +121,8 @@ class Run:
             "inside": self.inside,
             "begun": self.begun,
             "best": self.best,
+            "second": self.second,
+            "first_step": self.first_step,
             "model": self.model.state_dict(),
             "average": self.average.state_dict(),
             "optimizer": self.optimizer.state_dict(),
@@ -129,17 +138,33 @@ class Run:
         partial.replace(path)
 
     def resume(self) -> bool:
-        """Takes up the checkpoint of the workspace; ValueError when another recipe made it."""
+        """Takes up the checkpoint of the workspace; the second course begins from that of the first.
+
+        ValueError when another recipe made it, or when there is no first course to go on from.
+        """
         if not self.work.checkpoint.exists():
+            if self.second:
+                raise ValueError(f"{self.work.checkpoint} is missing: the second course goes on from the first")
             return False
         state = torch.load(self.work.checkpoint, weights_only=True)
-        if state["recipe"] != asdict(self.recipe) or state["tokens"] != self.vocabulary.tokens:
+        recipe = asdict(self.recipe)
+        # A checkpoint from before the second course knows nothing of its fields.
+        known = {name: recipe.get(name) for name in state["recipe"]}
+        if state["recipe"] != known or state["tokens"] != self.vocabulary.tokens:
             raise ValueError(f"{self.work.checkpoint} belongs to another recipe or vocabulary; use another workspace")
+        was_second = state.get("second", False)
+        if was_second and not self.second:
+            raise ValueError(f"{self.work.checkpoint} is of the second course already; add --second")
         self.model.load_state_dict(state["model"])
         self.average.load_state_dict(state["average"])
         self.optimizer.load_state_dict(state["optimizer"])
         torch.set_rng_state(state["random"])
-        for name in ("step", "turn", "inside", "begun", "best"):
+        self.step, self.best = state["step"], state["best"]
+        if self.second and not was_second:
+            self.first_step = self.step
+            return True
+        self.first_step = state.get("first_step", 0)
+        for name in ("turn", "inside", "begun"):
             setattr(self, name, state[name])
         return True
 
@@ -172,14 +197,14 @@ class Run:
 
     def batches(self) -> Iterator[list[tuple[Shard, int]]]:
         """Batches from where the run stands; one turn is one chunk of shards."""
-        chunks = self.recipe.shards // self.recipe.chunk
         while True:
-            chunk = chunk_order(self.recipe, self.turn)
+            chunk = chunk_order(self.recipe, self.turn, self.second)
             shards = load_chunk(self.work, self.recipe, chunk, self.course.until is None, self.being_made)
             if shards is None:  # the clock decides, so repeat what is there; the log names the chunk
+                last = self.recipe.shards + (self.recipe.second_shards if self.second else 0)
                 ready = [
                     c
-                    for c in range(chunks)
+                    for c in range(last // self.recipe.chunk)
                     if all(self.work.shard(c * self.recipe.chunk + i).exists() for i in range(self.recipe.chunk))
                 ]
                 chunk = ready[self.turn % len(ready)]
@@ -198,10 +223,11 @@ class Run:
         started = time.time()
         self.model.train()
         for examples in self.batches():
-            progress = self.course.progress(self.step, self.begun)
+            taken = self.step - self.first_step
+            progress = self.course.progress(taken, self.begun)
             if progress >= 1:
                 break
-            rate = learning_rate(self.recipe, self.step, progress)
+            rate = learning_rate(self.recipe, taken, progress, self.second)
             for group in self.optimizer.param_groups:
                 group["lr"] = rate
             batch = self.batcher.training(np.random.default_rng([self.recipe.seed, 2, self.step]), examples)

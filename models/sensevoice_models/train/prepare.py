@@ -47,12 +47,13 @@ def composer(work: Workspace, split: str, without: tuple[str, ...] = ()) -> Comp
     )
 
 
-def make_pool(work: Workspace, recipe: Recipe) -> None:
-    """Writes every missing shard, in order."""
+def make_pool(work: Workspace, recipe: Recipe, second: bool = False) -> None:
+    """Writes every missing shard of a course, in order."""
     work.pool.mkdir(parents=True, exist_ok=True)
     vocabulary = Vocabulary(token_table())
     early, late = composer(work, "train", (recipe.late_speaker,)), composer(work, "train")
-    for index in range(recipe.shards):
+    shards = range(recipe.shards, recipe.shards + recipe.second_shards) if second else range(recipe.shards)
+    for index in shards:
         if not work.shard(index).exists():
             source = late if index >= recipe.late_from else early
             make_shard(source, vocabulary, recipe.seed, index, recipe.shard_size).save(work.shard(index))

@@ -30,7 +30,11 @@ class Recipe:
     blocks: int = 6
     tp_blocks: int = 2
     dropout: float = 0.1
+    second_shards: int = 120
+    """Fresh shards of the second course, numbered on from `shards`; every speaker is in them."""
     peak_rate: float = 2e-3
+    second_peak_rate: float = 1e-3
+    """Of the second course: a warm restart from the end of the first."""
     last_rate: float = 2e-5
     warmup_steps: int = 400
     weight_decay: float = 0.02
