@@ -9,6 +9,7 @@ import { html, LitElement, nothing, type PropertyValues } from 'lit'
 import { SpeechAnalyzer } from 'sensevoice-web'
 import { fileDrop } from './file-drop.ts'
 import { Microphones } from './microphones.ts'
+import { modelAddress } from './model-address.ts'
 import { Playback } from './playback.ts'
 import { fetchSample, SAMPLES } from './samples.ts'
 import { settingsPanel } from './settings-panel.ts'
@@ -28,7 +29,7 @@ class SpeechDemo extends LitElement {
 
   readonly #speech = new SpeechAnalyzerController(this, ({ signal, onProgress }) => {
     const model = new URLSearchParams(location.search).get('model')
-    const wish = model === null ? {} : { model: new URL(model, location.href) }
+    const wish = model === null ? {} : { model: modelAddress(model) }
     return SpeechAnalyzer.create({ ...wish, ...analyzerSettings(this.settings), signal, onProgress })
   })
   readonly #playback = new Playback(this)
@@ -85,7 +86,7 @@ class SpeechDemo extends LitElement {
             : nothing
         }
         <div class="columns">${this.#transcript()} ${this.#details()}</div>
-        ${this.#latency()} ${wordsPanel(analyzer?.model.notice ?? '')} ${settingsPanel(this.settings, this.#change)}
+        ${this.#latency()} ${wordsPanel(analyzer?.model)} ${settingsPanel(this.settings, this.#change)}
       </main>
       <footer>
         <p>Everything is computed in this browser: no sound and no text leaves the page.</p>
@@ -299,11 +300,17 @@ class SpeechDemo extends LitElement {
       )
       return
     }
+    let failed: SpeechError | undefined
     for (const file of files) {
-      this.selectedId = undefined
-      this.#playback.open(file)
+      if (!this.#speech.listening) {
+        this.selectedId = undefined
+        this.#playback.open(file)
+      }
       await this.#speech.analyze(file)
+      failed ??= this.#speech.error
     }
+    // The next file's start takes the error of the one before it away: what failed is still to be read.
+    if (failed !== undefined) this.#speech.report(failed)
   }
 }
 

@@ -1,17 +1,17 @@
-import { html, type TemplateResult } from 'lit'
+import type { ModelFacts } from '@sensevoice-web/elements'
+import { html, nothing, type TemplateResult } from 'lit'
 import words from './words-to-try.json'
 
-/** What the embedded model knows, by example, and how another model is loaded. */
-export function wordsPanel(notice: string): TemplateResult {
+/**
+ * What the embedded model knows, by example, and how another model is loaded. Nothing is said of the vocabulary of any other model.
+ *
+ * @param model undefined until one is there
+ */
+export function wordsPanel(model: ModelFacts | undefined): TemplateResult {
   return html`<section class="words card" aria-labelledby="words-title">
-    <h2 id="words-title">Words to try</h2>
-    <p class="notice" data-testid="notice">${notice}</p>
-    <dl>
-      ${words.map(
-        ({ language, tag, words: list }) => html`<dt>${language}</dt>
-          <dd lang=${tag}>${list.map((word) => html`<span>${word}</span>`)}</dd>`,
-      )}
-    </dl>
+    <h2 id="words-title">${model?.embedded ? 'Words to try' : 'Model'}</h2>
+    <p class="notice" data-testid="notice">${model?.notice || model?.name}</p>
+    ${model?.embedded ? embeddedWords() : nothing}
     <details>
       <summary>Use a full model instead</summary>
       <p>
@@ -24,4 +24,13 @@ export function wordsPanel(notice: string): TemplateResult {
       </form>
     </details>
   </section>`
+}
+
+function embeddedWords(): TemplateResult {
+  return html`<dl>
+    ${words.map(
+      ({ language, tag, words: list }) => html`<dt>${language}</dt>
+        <dd lang=${tag}>${list.map((word) => html`<span>${word}</span>`)}</dd>`,
+    )}
+  </dl>`
 }

@@ -43,6 +43,28 @@ test('the recorded samples give their words, each in its language', async ({ pag
   await picture(page, 'file-mandarin')
 })
 
+test('of several files the one that failed is still told when the others are done', async ({ page }) => {
+  await page.getByTestId('file').setInputFiles([
+    { name: 'page.wav', mimeType: 'audio/wav', buffer: Buffer.from('<!doctype html>') },
+    {
+      name: 'digits.wav',
+      mimeType: 'audio/wav',
+      buffer: readFileSync(join(SAMPLES, 'en-digits-jackson.wav')),
+    },
+  ])
+  await expect(page.locator('speech-transcript [part=result]').first()).toContainText('3 1 4 1 5')
+  await expect(page.locator('speech-error-message [part=message]')).toContainText('unsupported-audio')
+})
+
+test('a model address that is none is said to be so, and no words of another model are shown', async ({
+  page,
+}) => {
+  await expect(page.locator('.words dd').first()).toBeVisible()
+  await page.goto('/?model=http://')
+  await expect(page.locator('speech-error-message [part=message]')).toContainText('invalid-argument')
+  await expect(page.locator('.words dd')).toHaveCount(0)
+})
+
 test('a file that is no sound is refused in plain words, and the next one still works', async ({ page }) => {
   await page
     .getByTestId('file')

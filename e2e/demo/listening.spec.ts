@@ -51,6 +51,25 @@ test('partials are shown while someone speaks, and nothing is heard while paused
   await expect(page.locator('speech-transcript [part=result]').nth(paused)).toBeVisible()
 })
 
+test('a file that is dropped while listening ends neither the session nor the transcript', async ({
+  speaker,
+}) => {
+  const page = await speaker.open(`${ISOLATED}/`, DIGITS)
+  await demoReady(page)
+  await page.getByTestId('listen').click()
+  await expect(page.locator('speech-transcript [part=result]').first()).toBeVisible()
+  await page.evaluate(() => {
+    const dataTransfer = new DataTransfer()
+    dataTransfer.items.add(new File(['x'], 'dropped.wav', { type: 'audio/wav' }))
+    document.querySelector('.page')?.dispatchEvent(new DragEvent('drop', { dataTransfer, cancelable: true }))
+  })
+  await expect(page.locator('speech-error-message')).toContainText('Stop listening first')
+  const heard = (await transcript(page)).length
+  expect(heard).toBeGreaterThan(0)
+  await expect(page.locator('speech-transcript [part=result]').nth(heard)).toBeVisible()
+  await expect(page.getByTestId('listen')).toHaveText(/Stop/)
+})
+
 test('a microphone that is denied is said in plain words, and the page goes on', async ({ page }) => {
   await page.addInitScript(() => {
     navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('denied', 'NotAllowedError'))

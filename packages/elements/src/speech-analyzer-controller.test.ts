@@ -1,4 +1,4 @@
-import { SpeechError, type SpeechEvent } from '@sensevoice-web/engine'
+import { type AnalyzerState, SpeechError, type SpeechEvent } from '@sensevoice-web/engine'
 import { scriptedResult } from '@sensevoice-web/engine/testing'
 import { expect, test } from 'vitest'
 import type { AnalyzerLike } from './analyzer-like.ts'
@@ -113,6 +113,37 @@ test('a microphone that is lost shows its error and ends the partial', async () 
   ])
   controller.dismissError()
   expect(controller.error).toBeUndefined()
+})
+
+test('a file that is given while the microphone is open ends neither the session nor the transcript', async () => {
+  let tellState = (_state: AnalyzerState) => {}
+  let goOn = () => {}
+  let analyzed = 0
+  const analyzer = fake({
+    addEventListener(_type, listener) {
+      tellState = (state) => listener(new CustomEvent('state', { detail: { state } }))
+    },
+    async *listen() {
+      yield result('before', 0)
+      await new Promise<void>((resolve) => {
+        goOn = resolve
+      })
+      yield result('after', 1)
+    },
+    async analyze() {
+      analyzed += 1
+    },
+  })
+  const controller = new SpeechAnalyzerController(host(), async () => analyzer)
+  await controller.load()
+  const run = controller.start()
+  tellState('listening')
+  await expect.poll(() => controller.results.length).toBe(1)
+  await controller.analyze(new File(['x'], 'a.wav'))
+  expect([analyzed, controller.error?.code]).toEqual([0, 'busy'])
+  goOn()
+  await run
+  expect(controller.results.map(({ text }) => text)).toEqual(['before', 'after'])
 })
 
 test('a file replaces the transcript and tells its progress', async () => {

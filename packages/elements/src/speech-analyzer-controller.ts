@@ -2,7 +2,7 @@ import {
   type AnalyzerState,
   type LoadProgress,
   type PartialResult,
-  type SpeechError,
+  SpeechError,
   type SpeechEvent,
   type SpeechEventOf,
   type SpeechResult,
@@ -46,6 +46,11 @@ export class SpeechAnalyzerController implements ReactiveController {
     this.#host = host
     this.#create = create
     host.addController(this)
+  }
+
+  /** Whether a microphone is open, or is being opened or closed. */
+  get listening(): boolean {
+    return ['starting', 'listening', 'paused', 'stopping'].includes(this.state)
   }
 
   hostConnected(): void {
@@ -94,10 +99,18 @@ export class SpeechAnalyzerController implements ReactiveController {
     }
   }
 
-  /** Analyzes a file; its results replace the transcript, so that times are the file's own. */
+  /**
+   * Analyzes a file; its results replace the transcript, so that times are the file's own. While the microphone is open it only leaves a
+   * `busy` error: a file that is dropped by mistake must not end what is being listened to.
+   */
   async analyze(file: File): Promise<void> {
     const { analyzer } = this
     if (analyzer === undefined) return
+    if (this.listening) {
+      const hint = 'Stop listening first, then give the file again.'
+      this.#set({ error: new SpeechError('busy', 'a file was given while the microphone is open', { hint }) })
+      return
+    }
     const run = this.#begin()
     this.#set({ results: [], analysis: { fileName: file.name, analyzedMs: 0, totalMs: 0 } })
     const onEvent = (event: SpeechEvent) => {

@@ -71,7 +71,7 @@ export class SpeechLatencyPanel extends LitElement {
     return html`<div class="scroll" tabindex="0" role="region" aria-label="Latency table">
       <table part="table">
         <caption>
-          Milliseconds over the last ${Math.min(100, this.results.length)} results
+          Milliseconds over ${this.results.length === 1 ? 'one result' : `the last ${Math.min(100, this.results.length)} results`}
         </caption>
         <thead>
           <tr>

@@ -99,7 +99,10 @@ describe('the blocked rewrite', () => {
     let written = 0
     const options = { rewrite: 'blocked', tags, storedName: 'a', rewrittenName: 'b' } as const
     const source = memorySource(model)
-    await prepareModel(source, { ...options, write: async (bytes) => void (written += bytes.length) })
+    const write = async (bytes: Uint8Array) => {
+      written += bytes.length
+    }
+    await prepareModel(source, { ...options, write })
     expect(await rewrittenBytes(source, 'blocked')).toBe(written)
     expect(await rewrittenBytes(source, 'signed')).toBe(model.length)
     expect(await rewrittenBytes(source, 'integer')).toBe(0)
