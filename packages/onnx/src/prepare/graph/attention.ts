@@ -64,13 +64,3 @@ function scaledBefore(graph: GraphBuilder, name: string, q: string, k: string, s
 function scaledInside(graph: GraphBuilder, name: string, q: string, k: string, scale: number): string {
   return graph.node(`${name}/scores`, 'FusedMatMul', [q, k], { alpha: { float: scale } }, MICROSOFT)
 }
-
-/** One operator of onnxruntime, for accelerators that pay by the dispatch. The same sums in another order. */
-export const fusedAttention: Attend = (graph, name, { queries, keys, values }, { heads, queryScale }) =>
-  graph.node(
-    `${name}/mixed`,
-    'MultiHeadAttention',
-    [queries, keys, values],
-    { num_heads: heads, scale: { float: queryScale } },
-    MICROSOFT,
-  )
