@@ -1,8 +1,5 @@
-import { LANGUAGE_NAMES } from '@sensevoice-web/elements'
 import { html, type TemplateResult } from 'lit'
 import type { Settings } from './settings-store.ts'
-
-const LANGUAGES = ['zh', 'en', 'yue', 'ja', 'ko'] as const
 
 /** The settings as a form; `change` gets what was changed, while it is changed. */
 export function settingsPanel(settings: Settings, change: (part: Partial<Settings>) => void): TemplateResult {
@@ -10,16 +7,6 @@ export function settingsPanel(settings: Settings, change: (part: Partial<Setting
   return html`<details class="settings card">
     <summary>Settings</summary>
     <div class="fields">
-      <label>
-        Language
-        <select data-testid="language" @change=${(event: Event) => change({ language: value(event) as Settings['language'] })}>
-          <option value="auto" ?selected=${settings.language === 'auto'}>Let the model decide</option>
-          ${LANGUAGES.map(
-            (language) =>
-              html`<option value=${language} ?selected=${settings.language === language}>${LANGUAGE_NAMES[language]}</option>`,
-          )}
-        </select>
-      </label>
       <label class="check">
         <input
           type="checkbox"

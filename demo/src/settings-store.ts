@@ -19,7 +19,14 @@ export const DEFAULT_SETTINGS: Settings = {
   theme: 'auto',
 }
 
-const LANGUAGES: readonly string[] = ['auto', 'zh', 'en', 'yue', 'ja', 'ko']
+export const LANGUAGE_CHOICES = [
+  'auto',
+  'zh',
+  'en',
+  'yue',
+  'ja',
+  'ko',
+] as const satisfies readonly LanguageChoice[]
 const THEMES: readonly string[] = ['auto', 'light', 'dark']
 const KEY = 'sensevoice-demo'
 
@@ -28,7 +35,7 @@ export function readSettings(stored: unknown): Settings {
   const given = (typeof stored === 'object' && stored !== null ? stored : {}) as Record<string, unknown>
   const { language, withItn, speechThreshold, hangOverMs, theme } = given
   return {
-    language: LANGUAGES.includes(String(language)) ? (language as LanguageChoice) : DEFAULT_SETTINGS.language,
+    language: LANGUAGE_CHOICES.find((choice) => choice === language) ?? DEFAULT_SETTINGS.language,
     withItn: typeof withItn === 'boolean' ? withItn : DEFAULT_SETTINGS.withItn,
     speechThreshold: inRange(speechThreshold, 0.2, 0.9) ?? DEFAULT_SETTINGS.speechThreshold,
     hangOverMs: inRange(hangOverMs, 256, 1600) ?? DEFAULT_SETTINGS.hangOverMs,

@@ -1,17 +1,17 @@
-import {
-  emotionName,
-  LANGUAGE_NAMES,
-  SpeechAnalyzerController,
-  type SpeechSelectDetail,
-} from '@sensevoice-web/elements'
+import { SpeechAnalyzerController, type SpeechSelectDetail } from '@sensevoice-web/elements'
 import { SpeechError, toSpeechError } from '@sensevoice-web/engine'
 import { html, LitElement, nothing, type PropertyValues } from 'lit'
 import { SpeechAnalyzer } from 'sensevoice-web'
+import { announcement } from './announcement.ts'
+import { BrowserCheck } from './browser-check.ts'
+import { fileControls } from './file-controls.ts'
 import { fileDrop } from './file-drop.ts'
+import { listenControls } from './listen-controls.ts'
 import { Microphones } from './microphones.ts'
 import { modelAddress } from './model-address.ts'
 import { Playback } from './playback.ts'
-import { fetchSample, SAMPLES } from './samples.ts'
+import { resultDetails } from './result-details.ts'
+import { fetchSample } from './samples.ts'
 import { settingsPanel } from './settings-panel.ts'
 import { analyzerSettings, loadSettings, type Settings, saveSettings } from './settings-store.ts'
 import { wordsPanel } from './words-panel.ts'
@@ -34,6 +34,7 @@ class SpeechDemo extends LitElement {
   })
   readonly #playback = new Playback(this)
   readonly #microphones = new Microphones(this)
+  readonly #check = new BrowserCheck(this)
   readonly #drop = fileDrop({
     hover: (dragging) => {
       this.dragging = dragging
@@ -52,7 +53,9 @@ class SpeechDemo extends LitElement {
     return this
   }
 
-  protected override firstUpdated(): void {
+  /** Also when it was moved within its document: an analyzer ends with the removal. */
+  override connectedCallback(): void {
+    super.connectedCallback()
     void this.#speech.load()
   }
 
@@ -76,6 +79,7 @@ class SpeechDemo extends LitElement {
       </header>
       <main>
         ${this.#hero()}
+        ${this.#check.notice()}
         <speech-load-progress .progress=${phase === 'loading' ? progress : undefined}></speech-load-progress>
         <speech-error-message .error=${error} @speech-dismiss=${() => this.#speech.dismissError()}>
           ${phase === 'failed' ? html`<button class="quiet" @click=${() => this.#speech.load()}>Try again</button>` : nothing}
@@ -85,95 +89,42 @@ class SpeechDemo extends LitElement {
             ? html`<p class="lost" role="status">${(droppedSamples / 16_000).toFixed(2)} s of sound were lost: this machine could not keep up.</p>`
             : nothing
         }
-        <div class="columns">${this.#transcript()} ${this.#details()}</div>
-        ${this.#latency()} ${wordsPanel(analyzer?.model)} ${settingsPanel(this.settings, this.#change)}
+        <div class="columns">
+          <div class="stack">${this.#transcript()} ${this.#latency()}</div>
+          ${resultDetails(this.#selected(), this.selectedId !== undefined)}
+        </div>
+        ${wordsPanel(analyzer?.model)} ${settingsPanel(this.settings, this.#change)}
       </main>
       <footer>
         <p>Everything is computed in this browser: no sound and no text leaves the page.</p>
         <p>Recorded samples: <a href="./samples/NOTICE.md">origins and licences</a>.</p>
       </footer>
-      <p class="hidden" role="status">${this.#announcement()}</p>
+      ${announcement(this.#speech.results.at(-1))}
     </div>`
   }
 
   #hero() {
-    const { phase, state, level, partial, results, analysis } = this.#speech
-    const listening = state === 'listening' || state === 'paused' || state === 'stopping'
-    const ready = phase === 'ready'
-    const newest = results.at(-1)
-    const line = partial?.text || newest?.text
+    const { level, partial, results, state, listening } = this.#speech
+    const line = partial?.text || results.at(-1)?.text
+    const { language } = this.settings
+    const { canListen } = this.#check
     return html`<section class="hero" aria-labelledby="hero-title">
       <h1 id="hero-title">${listening ? 'Listening' : 'A page that hears'}</h1>
       <p class="live" data-testid="live" aria-hidden="true" ?data-open=${partial !== undefined}>
         ${line || (listening ? 'Say something…' : 'Speak, and see what you said, in which language, and how it sounded.')}
       </p>
-      <div class="controls">
-        <button
-          class="main"
-          data-testid="listen"
-          ?disabled=${!ready || state === 'starting' || state === 'stopping' || state === 'analyzing'}
-          @click=${listening ? this.#stop : this.#start}
-        >
-          ${phase === 'loading' ? 'Loading…' : listening ? 'Stop' : 'Start listening'}
-        </button>
-        <button
-          class="quiet"
-          data-testid="pause"
-          ?disabled=${state !== 'listening' && state !== 'paused'}
-          @click=${() => (state === 'paused' ? this.#speech.resume() : this.#speech.pause())}
-        >
-          ${state === 'paused' ? 'Resume' : 'Pause'}
-        </button>
-        <label class="microphone">
-          <span>Microphone</span>
-          <select
-            data-testid="microphone"
-            ?disabled=${listening}
-            @change=${(event: Event) => {
-              this.#microphones.chosen = (event.target as HTMLSelectElement).value
-            }}
-          >
-            <option value="">System default</option>
-            ${this.#microphones.list.map(
-              ({ deviceId, label }, index) =>
-                html`<option value=${deviceId} ?selected=${deviceId === this.#microphones.chosen}>
-                  ${label || `Microphone ${index + 1}`}
-                </option>`,
-            )}
-          </select>
-        </label>
-      </div>
+      ${listenControls(
+        this.#speech,
+        this.#microphones,
+        { language, canListen },
+        {
+          start: this.#start,
+          stop: this.#stop,
+          language: (chosen) => this.#change({ language: chosen }),
+        },
+      )}
       <speech-level-meter .level=${level} ?active=${state === 'listening'}></speech-level-meter>
-      <div class="files" data-testid="drop">
-        <p>
-          Drop a sound file anywhere, or
-          <label class="pick"
-            ><input
-              type="file"
-              accept="audio/*,video/*"
-              multiple
-              data-testid="file"
-              ?disabled=${!ready || listening}
-              @change=${this.#pick}
-            /><span>choose one</span></label
-          >. No microphone? Try a recording:
-        </p>
-        <div class="samples" role="group" aria-label="Recorded samples">
-          ${SAMPLES.map(
-            ({ name, file }) =>
-              html`<button class="quiet" data-sample=${file} ?disabled=${!ready || listening || state === 'analyzing'} @click=${() => this.#sample(file)}>
-                ${name}
-              </button>`,
-          )}
-        </div>
-        ${
-          analysis === undefined
-            ? nothing
-            : html`<label class="analysis" data-testid="analysis"
-              >${analysis.fileName}<progress max=${analysis.totalMs || 1} .value=${analysis.analyzedMs}></progress
-            ></label>`
-        }
-      </div>
+      ${fileControls(this.#speech, { pick: this.#pick, sample: (file) => void this.#sample(file) })}
     </section>`
   }
 
@@ -209,19 +160,6 @@ class SpeechDemo extends LitElement {
     </section>`
   }
 
-  #details() {
-    const result = this.#selected()
-    return html`<section class="card details" aria-labelledby="details-title">
-      <h2 id="details-title">${this.selectedId === undefined ? 'Newest result' : 'Chosen result'}</h2>
-      <h3>Emotion</h3>
-      <speech-emotion-bars .result=${result}></speech-emotion-bars>
-      <h3>Language</h3>
-      <speech-language-scores .result=${result}></speech-language-scores>
-      <h3>Sounds</h3>
-      <speech-sound-events .result=${result}></speech-sound-events>
-    </section>`
-  }
-
   #latency() {
     return html`<section class="card" aria-labelledby="latency-title">
       <h2 id="latency-title">Latency</h2>
@@ -232,13 +170,6 @@ class SpeechDemo extends LitElement {
   #selected() {
     const { results } = this.#speech
     return results.find(({ segmentId }) => segmentId === this.selectedId) ?? results.at(-1)
-  }
-
-  #announcement(): string {
-    const result = this.#speech.results.at(-1)
-    return result === undefined || result.text === ''
-      ? ''
-      : `${result.text}. ${LANGUAGE_NAMES[result.language]}, ${emotionName(result)}.`
   }
 
   readonly #start = async (): Promise<void> => {

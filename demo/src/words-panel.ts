@@ -18,7 +18,7 @@ export function wordsPanel(model: ModelFacts | undefined): TemplateResult {
         Put any model of the SenseVoiceSmall contract with its <code>manifest.json</code> on this page's own server, and open this page with
         its address, or pass it to <code>SpeechAnalyzer.create({ model })</code>.
       </p>
-      <form method="get">
+      <form @submit=${open}>
         <label>Address of a manifest <input name="model" required placeholder="/models/sensevoice/manifest.json" /></label>
         <button class="quiet">Load</button>
       </form>
@@ -33,4 +33,11 @@ function embeddedWords(): TemplateResult {
         <dd lang=${tag}>${list.map((word) => html`<span>${word}</span>`)}</dd>`,
     )}
   </dl>`
+}
+
+/** Opens the page with the address. Not the browser's own submit: the page's CSP lets no form send anything anywhere. */
+function open(event: SubmitEvent): void {
+  event.preventDefault()
+  const model = String(new FormData(event.target as HTMLFormElement).get('model'))
+  location.assign(`?${new URLSearchParams({ model })}`)
 }

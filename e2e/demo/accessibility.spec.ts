@@ -1,19 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { expect, type Page, test } from '@playwright/test'
-import type { AxeResults } from 'axe-core'
+import { violations } from '../support/axe.ts'
 import { demoReady, picture, SAMPLES } from '../support/demo-page.ts'
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE)
-  const results = await page.evaluate(() =>
-    (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
-  )
-  return results.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`))
-}
 
 async function withResults(page: Page): Promise<void> {
   await page.goto('/')
@@ -68,7 +56,7 @@ test('everything is reached and done by keyboard', async ({ page }) => {
 
 test('results are announced politely, partials are not', async ({ page }) => {
   await withResults(page)
-  await expect(page.locator('p.hidden[role=status]')).toContainText('English')
+  await expect(page.locator('p.hidden[role=status] span')).toContainText('English')
   await expect(page.locator('speech-transcript [role=status], speech-transcript [aria-live]')).toHaveCount(0)
 })
 

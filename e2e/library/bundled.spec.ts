@@ -1,11 +1,11 @@
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, type Page, test } from '@playwright/test'
 import { pageHeaders } from '../../vite.config.ts'
 import { policyViolations } from '../support/library-page.ts'
 import { soundFile, timeline } from '../support/sounds.ts'
+import { unpackPackage } from '../support/unpack-package.ts'
 
 const PACKAGE = join(import.meta.dirname, '../../packages/browser')
 const DIGITS = timeline([{ silenceMs: 500 }, { clip: 'en-three-one-four' }, { silenceMs: 1000 }])
@@ -14,11 +14,7 @@ let app: string
 /** A fresh app without any configuration whose only dependency is the packed tarball; no registry is asked. */
 test.beforeAll(() => {
   app = mkdtempSync(join(tmpdir(), 'sensevoice-app-'))
-  execFileSync('npm', ['pack', '--silent', '--pack-destination', app], { cwd: PACKAGE, stdio: 'ignore' })
-  const tarball = readdirSync(app).find((name) => name.endsWith('.tgz'))
-  execFileSync('tar', ['-xzf', tarball ?? ''], { cwd: app })
-  mkdirSync(join(app, 'node_modules'))
-  renameSync(join(app, 'package'), join(app, 'node_modules/sensevoice-web'))
+  unpackPackage(app, PACKAGE, 'sensevoice-web')
   const files = {
     'package.json': '{ "type": "module", "dependencies": { "sensevoice-web": "*" } }',
     'index.html':

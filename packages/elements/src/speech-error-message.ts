@@ -35,6 +35,9 @@ export class SpeechErrorMessage extends LitElement {
         grid-column: 1 / -1;
         overflow-wrap: anywhere;
       }
+      ::slotted(*) {
+        justify-self: start;
+      }
       code {
         font-family: var(--_mono);
         font-size: 0.82rem;

@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import words from './words-to-try.json'
+
+/** Everything the embedded model was trained on, by language; a phrase may also be several of them in a row. */
+const vocabulary: Record<string, readonly string[]> = JSON.parse(
+  readFileSync(new URL('../../models/tiny/vocabulary.json', import.meta.url), 'utf8'),
+)
+const CODES: Record<string, string> = { 'zh-Hans': 'zh', en: 'en', 'yue-Hans': 'yue', ja: 'ja', ko: 'ko' }
+
+function known(phrase: string, units: readonly string[]): boolean {
+  const rest = phrase.replaceAll(/[\s?]/g, '')
+  if (rest === '') return true
+  return units
+    .map((unit) => unit.replaceAll(/[\s?]/g, ''))
+    .some((unit) => unit !== '' && rest.startsWith(unit) && known(rest.slice(unit.length), units))
+}
+
+test.each(words)(
+  'every phrase suggested in $language is in the model’s vocabulary',
+  ({ tag, words: phrases }) => {
+    const units = vocabulary[CODES[tag] ?? ''] ?? []
+    expect(phrases.filter((phrase) => !known(phrase, units))).toEqual([])
+    expect(known('supercalifragilistic', units)).toBe(false)
+  },
+)
