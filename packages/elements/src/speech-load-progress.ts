@@ -8,6 +8,7 @@ const STAGE_NAMES: Readonly<Record<LoadProgress['stage'], string>> = {
   vad: 'Loading voice detection',
   runtime: 'Loading the runtime',
   model: 'Loading the model',
+  verifying: 'Checking the stored part of the model',
   'warm-up': 'Warming up',
   ready: 'Ready',
 }

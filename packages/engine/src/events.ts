@@ -18,9 +18,12 @@ export interface PartialResult {
 /** What an analyzer is doing, as one tagged union. */
 export type AnalyzerState = 'idle' | 'starting' | 'listening' | 'paused' | 'analyzing' | 'stopping' | 'closed'
 
-/** Progress of loading: bytes of one stage. `totalBytes` is absent where the server does not tell. */
+/**
+ * Progress of loading: bytes of one stage. `totalBytes` is absent where the server does not tell. `verifying`: stored bytes of the model are
+ * hashed again, where an earlier download was cut.
+ */
 export interface LoadProgress {
-  readonly stage: 'vad' | 'runtime' | 'model' | 'warm-up' | 'ready'
+  readonly stage: 'vad' | 'runtime' | 'model' | 'verifying' | 'warm-up' | 'ready'
   readonly loadedBytes: number
   readonly totalBytes?: number
 }

@@ -90,6 +90,18 @@ export class ObjectReader {
     return known
   }
 
+  /** At least one. */
+  texts(name: string): readonly string[] {
+    const value = this.#values[name]
+    const texts = Array.isArray(value)
+      ? value.filter((entry) => typeof entry === 'string' && entry !== '')
+      : []
+    if (!Array.isArray(value) || texts.length === 0 || texts.length !== value.length) {
+      this.fault(name, 'must be a list of one or more texts')
+    }
+    return texts
+  }
+
   numbers(name: string, length: number): readonly number[] {
     const value = this.#values[name]
     const numbers = Array.isArray(value) ? value.filter((entry) => Number.isFinite(entry)) : []

@@ -35,6 +35,28 @@ export interface ModelManifest {
   readonly ids: PromptIds
 }
 
+/** A model that can be fetched: what can be said of it before any byte of it has come. */
+export interface RemoteModelManifest
+  extends Pick<
+    ModelManifest,
+    'schema' | 'id' | 'name' | 'version' | 'description' | 'notice' | 'license' | 'languages'
+  > {
+  readonly files: { readonly model: RemoteModelFile; readonly tokens: RemoteModelFile }
+  /** Absent: they are read from the ONNX file itself, where sherpa-onnx exports carry them. */
+  readonly facts?: Pick<ModelManifest, 'flavour' | 'vocabularySize' | 'frontend' | 'ids'>
+}
+
+export interface RemoteModelFile {
+  /** Under which it is stored. */
+  readonly name: string
+  /** The same file at several places, in the order in which they are tried. */
+  readonly urls: readonly string[]
+  /** Both absent when somebody gives a bare address: then the file cannot be proven. */
+  readonly bytes?: number
+  /** Lower-case hex. */
+  readonly sha256?: string
+}
+
 export interface FrontEndFacts {
   readonly sampleRate: number
   readonly melBins: number

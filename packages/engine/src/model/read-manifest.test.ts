@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { SpeechError } from '../errors.ts'
 import type { ModelManifest } from './manifest.ts'
-import { readManifest } from './read-manifest.ts'
+import { readManifest, readRemoteManifest } from './read-manifest.ts'
 
 const valid: ModelManifest = {
   schema: 1,
@@ -88,4 +88,51 @@ test('what is no object, or has a language twice or none, is refused', () => {
   for (const json of [null, 3, 'text', []]) expect(faultOf(json)).toMatch(/the file must be an object/)
   expect(faultOf({ ...valid, languages: ['zh', 'zh'] })).toMatch(/languages/)
   expect(faultOf({ ...valid, languages: [] })).toMatch(/languages/)
+})
+
+const resolve = (address: string) => new URL(address, 'https://models.example/sense/manifest.json').href
+
+test('a manifest at an address gives each file its whole address', () => {
+  const remote = readRemoteManifest(valid, resolve)
+  expect(remote.files.model).toEqual({
+    name: 'model.int8.onnx',
+    urls: ['https://models.example/sense/model.int8.onnx'],
+    bytes: 1000,
+    sha256: 'a'.repeat(64),
+  })
+  expect(remote.facts?.vocabularySize).toBe(219)
+})
+
+test('mirrors are taken in their order, and facts may be left to the file itself', () => {
+  const { flavour: _, vocabularySize: __, frontend: ___, ids: ____, ...rest } = valid
+  const urls = ['big/m.onnx', 'https://mirror.example/m.onnx']
+  const files = { ...valid.files, model: { ...valid.files.model, urls } }
+  const remote = readRemoteManifest({ ...rest, files }, resolve)
+  expect(remote.facts).toBeUndefined()
+  expect(remote.files.model.urls).toEqual([
+    'https://models.example/sense/big/m.onnx',
+    'https://mirror.example/m.onnx',
+  ])
+})
+
+test.each([
+  ['half of the facts', { ids: undefined }, /ids must be an object/],
+  [
+    'an empty list of mirrors',
+    { files: { ...valid.files, model: { ...valid.files.model, urls: [] } } },
+    /urls/,
+  ],
+  [
+    'a name that leaves its folder',
+    { files: { ...valid.files, model: { ...valid.files.model, path: '../..' } } },
+    /path/,
+  ],
+  ['one name for both files', { files: { ...valid.files, tokens: valid.files.model } }, /another file name/],
+  [
+    'an address that is none',
+    { files: { ...valid.files, model: { ...valid.files.model, urls: ['https://'] } } },
+    /no address/,
+  ],
+])('a manifest at an address with %s is refused', (_, changes, message) => {
+  expect(() => readRemoteManifest({ ...valid, ...changes }, resolve)).toThrow(message)
 })

@@ -1,6 +1,13 @@
 import { SpeechError } from '../errors.ts'
 import { FaultList, type ObjectReader } from './fault-list.ts'
-import type { FrontEndFacts, ModelFile, ModelManifest, PromptIds } from './manifest.ts'
+import type {
+  FrontEndFacts,
+  ModelFile,
+  ModelManifest,
+  PromptIds,
+  RemoteModelFile,
+  RemoteModelManifest,
+} from './manifest.ts'
 import { LANGUAGES } from './tags.ts'
 
 const LANGUAGE_PROMPTS = ['auto', ...LANGUAGES] as const
@@ -14,19 +21,60 @@ const LANGUAGE_PROMPTS = ['auto', ...LANGUAGES] as const
 export function readManifest(json: unknown): ModelManifest {
   const faults = new FaultList()
   const root = faults.object(json, '')
-  if (root.number('schema') !== 1) faults.add('schema', 'must be 1, the only one this version reads')
+  const files = root.object('files')
+  const manifest: ModelManifest = {
+    ...description(root),
+    embedded: root.flag('embedded'),
+    files: { model: modelFile(files.object('model')), tokens: modelFile(files.object('tokens')) },
+    ...facts(root),
+  }
+  refuseFaults(faults)
+  return manifest
+}
+
+/**
+ * Checks a parsed manifest.json that lies at an address. Beside what `readManifest` takes, a file may have `urls` (mirrors; relative ones are
+ * taken from the manifest's own address), and `flavour`, `vocabularySize`, `frontend` and `ids` may all be left out where the ONNX file
+ * carries them itself.
+ *
+ * @param json what `JSON.parse` returned
+ * @param resolve turns a relative address into a whole one
+ * @throws SpeechError `model-corrupt` naming every fault by its path in the manifest
+ */
+export function readRemoteManifest(json: unknown, resolve: (address: string) => string): RemoteModelManifest {
+  const faults = new FaultList()
+  const root = faults.object(json, '')
+  const files = root.object('files')
+  const hasFacts = FACTS.some((name) => root.has(name))
+  const manifest: RemoteModelManifest = {
+    ...description(root),
+    files: {
+      model: remoteFile(files.object('model'), resolve),
+      tokens: remoteFile(files.object('tokens'), resolve),
+    },
+    ...(hasFacts ? { facts: facts(root) } : {}),
+  }
+  if (manifest.files.model.name === manifest.files.tokens.name) {
+    faults.add('files.tokens.path', 'must have another file name than the model')
+  }
+  refuseFaults(faults)
+  return manifest
+}
+
+const FACTS = ['flavour', 'vocabularySize', 'frontend', 'ids'] as const
+
+function description(root: ObjectReader) {
+  if (root.number('schema') !== 1) root.fault('schema', 'must be 1, the only one this version reads')
   const license = root.object('license')
   const spdx = license.optionalText('spdx')
   const url = license.optionalText('url')
-  const files = root.object('files')
-  const manifest: ModelManifest = {
+  return {
     schema: 1,
     id: root.text('id'),
     name: root.text('name'),
     version: root.text('version'),
     description: root.text('description', { mayBeEmpty: true }),
     notice: root.text('notice', { mayBeEmpty: true }),
-    embedded: root.flag('embedded'),
     license: {
       name: license.text('name'),
       ...(spdx === undefined ? {} : { spdx }),
@@ -34,18 +82,41 @@ export function readManifest(json: unknown): ModelManifest {
       attribution: license.text('attribution'),
     },
     languages: root.list('languages', LANGUAGES),
+  } as const
+}
+
+function facts(root: ObjectReader) {
+  return {
     flavour: root.oneOf('flavour', ['sherpa', 'funasr']),
     vocabularySize: root.count('vocabularySize', 1),
-    files: { model: modelFile(files.object('model')), tokens: modelFile(files.object('tokens')) },
     frontend: frontEndFacts(root.object('frontend')),
     ids: promptIds(root.object('ids')),
   }
-  if (faults.faults.length > 0) {
-    throw new SpeechError('model-corrupt', `model manifest: ${faults.faults.join('; ')}`, {
-      hint: "Use the manifest.json that comes with the model, or make one with the project's model tools.",
-    })
+}
+
+function refuseFaults({ faults }: FaultList): void {
+  if (faults.length === 0) return
+  throw new SpeechError('model-corrupt', `model manifest: ${faults.join('; ')}`, {
+    hint: "Use the manifest.json that comes with the model, or make one with the project's model tools.",
+  })
+}
+
+function remoteFile(file: ObjectReader, resolve: (address: string) => string): RemoteModelFile {
+  const { path, bytes, sha256 } = modelFile(file)
+  const name = path.split('/').at(-1) ?? ''
+  if (!/^[\w.-]+$/.test(name) || name.startsWith('.')) {
+    file.fault('path', 'must end in a file name of letters, digits, ".", "_" and "-"')
   }
-  return manifest
+  const addresses = file.has('urls') ? file.texts('urls') : [path]
+  const urls = addresses.flatMap((address) => {
+    try {
+      return [resolve(address)]
+    } catch {
+      file.fault('urls', `has "${address}", which is no address`)
+      return []
+    }
+  })
+  return { name, urls, bytes, sha256 }
 }
 
 function modelFile(file: ObjectReader): ModelFile {

@@ -47,6 +47,8 @@ test.each([
   ['another kind of model', { model_type: 'paraformer' }, 'model-unsupported', /paraformer/],
   ['a file without metadata', { model_type: undefined }, 'model-unsupported', /no metadata/],
   ['the Cantonese fine-tune', { comment: 'ASLP-lab/WSYue-ASR' }, 'model-unsupported', /Cantonese/],
+  ['the nano variant', { comment: 'FunAudioLLM/Fun-ASR-Nano-2512' }, 'model-unsupported', /funasr-nano/],
+  ['the nano variant by its type', { model_type: 'funasr_nano' }, 'model-unsupported', /nano/],
   ['CMVN of another length', { neg_mean: '1,2,3' }, 'model-corrupt', /"neg_mean" should be 560 numbers/],
   ['a prompt row that is no number', { with_itn: 'yes' }, 'model-corrupt', /"with_itn"/],
   ['a missing vocabulary size', { vocab_size: undefined }, 'model-corrupt', /"vocab_size".*missing/],

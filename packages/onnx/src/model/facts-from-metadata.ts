@@ -6,6 +6,9 @@ const MODEL_TYPE = 'sense_voice_ctc'
 /** A Cantonese fine-tune under nearly the same name as the published model, without punctuation and ITN; its metadata name its origin. */
 const CANTONESE_FINE_TUNE = 'WSYue-ASR'
 
+/** "funasr-nano" exports call themselves SenseVoice too, but have neither tags nor prompts. */
+const NANO = /(?:^|[^a-z])nano(?:[^a-z]|$)/i
+
 /** The features SenseVoice was trained on; the exporters write down only what their runtimes let vary. */
 const FIXED_FRONT_END = { sampleRate: 16_000, melBins: 80, frameLengthMs: 25, frameShiftMs: 10 } as const
 
@@ -17,6 +20,13 @@ const FIXED_FRONT_END = { sampleRate: 16_000, melBins: 80, frameLengthMs: 25, fr
  */
 export function factsFromMetadata(props: ReadonlyMap<string, string>): ModelFacts {
   const type = props.get('model_type')
+  if ([...props.values()].some((value) => value.length < 1000 && NANO.test(value))) {
+    throw new SpeechError(
+      'model-unsupported',
+      'the model is a "funasr-nano" export, which has no language, emotion and event tags',
+      { hint: 'Use the SenseVoiceSmall export of 2024-07-17.' },
+    )
+  }
   if (type !== MODEL_TYPE) {
     throw new SpeechError(
       'model-unsupported',

@@ -1,4 +1,6 @@
 export { LONGEST_WAIT_MS, type Wait, wait } from './back-off.ts'
+export { KNOWN_MODELS, knownModel, SENSEVOICE_SMALL } from './catalogue.ts'
+export { completeManifest, type ModelContents } from './complete-manifest.ts'
 export {
   type DownloadedFile,
   type DownloadOptions,
@@ -8,5 +10,10 @@ export {
 export type { CreateHasher, Hasher } from './hasher.ts'
 export type { HttpAnswer, HttpBody, HttpFetch } from './http.ts'
 export { MemoryStorage } from './memory-storage.ts'
+export { ModelStore, type ModelStoreParts, type OpenOptions } from './model-store.ts'
 export type { PartialFile } from './partial-file.ts'
+export { sha256Of } from './sha256-of.ts'
 export { type FolderEntry, type ModelStorage, readFile, type StoreFolder, writeFile } from './store-folder.ts'
+export { listStored, type StoredModel, type StoreEntry } from './stored-models.ts'
+export type { Damage } from './verify-stored.ts'
+export { bareManifest, sourceOf, type WantedModel, wantedByAddress } from './wanted-model.ts'

@@ -1,0 +1,77 @@
+import {
+  findTags,
+  type ModelManifest,
+  parseVocabulary,
+  type RemoteModelManifest,
+  SpeechError,
+} from '@sensevoice-web/engine'
+import { factsFromMetadata } from '../model/facts-from-metadata.ts'
+import { flavourOf } from '../model/model-flavour.ts'
+import type { ByteSource } from '../prepare/byte-source.ts'
+import { readGraph } from '../prepare/proto/read-graph.ts'
+import type { DownloadedFile } from './download-file.ts'
+import { looksLikeHtml } from './judge-answer.ts'
+
+export interface ModelContents {
+  /** The ONNX file. */
+  readonly model: ByteSource
+  /** Text of tokens.txt. */
+  readonly tokens: string
+}
+
+/**
+ * Looks into a model's files whether they are what is said of them and belong together, and completes the manifest with the facts that only
+ * the files know. Reads the graph's structure, not its weights.
+ *
+ * @throws SpeechError `model-corrupt` (cut short, a web page, no ONNX), `model-unsupported` (another graph, the "nano" and 2025-09-09
+ *   variants, no metadata and no facts, tokens of another model)
+ */
+export async function completeManifest(
+  remote: RemoteModelManifest,
+  { model, tokens }: ModelContents,
+  proven: { readonly model: DownloadedFile; readonly tokens: DownloadedFile },
+): Promise<ModelManifest> {
+  if (looksLikeHtml(await model.read(0, Math.min(64, model.byteLength)))) throw webPage('model')
+  const graph = await readGraph(model)
+  // The metadata first: they name a variant where the graph can only be called another one.
+  const facts =
+    remote.facts === undefined
+      ? factsFromMetadata(graph.metadata)
+      : { ...remote.facts, languages: remote.languages }
+  const flavour = flavourOf(graph.inputNames, graph.outputNames)
+  if (flavour !== facts.flavour) {
+    throw new SpeechError(
+      'model-unsupported',
+      `the model is said to be a ${facts.flavour} export, but its graph is a ${flavour} export`,
+      { hint: 'Use the model file that the manifest was made for.' },
+    )
+  }
+  if (looksLikeHtml(Uint8Array.from(tokens.slice(0, 64), (letter) => letter.charCodeAt(0)))) {
+    throw webPage('token list')
+  }
+  const vocabulary = parseVocabulary(tokens)
+  if (vocabulary.size !== facts.vocabularySize) {
+    throw new SpeechError(
+      'model-unsupported',
+      `the token list has ${vocabulary.size} tokens, the model ${facts.vocabularySize}`,
+      { hint: 'Model and tokens.txt have to come from the same place.' },
+    )
+  }
+  findTags(vocabulary, facts.languages)
+  const { files, facts: _, ...about } = remote
+  return {
+    ...about,
+    ...facts,
+    embedded: false,
+    files: {
+      model: { path: files.model.name, ...proven.model },
+      tokens: { path: files.tokens.name, ...proven.tokens },
+    },
+  }
+}
+
+function webPage(what: string): SpeechError {
+  return new SpeechError('model-corrupt', `the ${what} is a web page that was saved under its name`, {
+    hint: 'Download the file itself, not the page about it.',
+  })
+}

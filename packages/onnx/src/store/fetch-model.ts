@@ -1,0 +1,190 @@
+import {
+  type LoadProgress,
+  type RemoteModelFile,
+  type RemoteModelManifest,
+  SpeechError,
+} from '@sensevoice-web/engine'
+import { wait } from './back-off.ts'
+import { completeManifest } from './complete-manifest.ts'
+import { type DownloadedFile, type DownloadProgress, downloadFile } from './download-file.ts'
+import type { ModelStoreParts, OpenOptions } from './model-store.ts'
+import { sha256Of } from './sha256-of.ts'
+import type { ModelStorage, StoreFolder } from './store-folder.ts'
+import { openStored, type StoredModel } from './stored-models.ts'
+import { readSource, writeSource, writeStoredManifest } from './stored-record.ts'
+
+/** Room beside the files themselves, for records and what a file system needs. */
+const SPARE_BYTES = 4 << 20
+const WATCH_MS = 500
+
+export interface FetchRequest {
+  readonly storage: ModelStorage
+  readonly key: string
+  readonly source: string
+  readonly remote: RemoteModelManifest
+  readonly parts: ModelStoreParts
+  readonly options: OpenOptions
+}
+
+/** The model out of its folder; what is missing is fetched, by one caller at a time over all tabs and processes. */
+export async function fetchModel(request: FetchRequest): Promise<StoredModel> {
+  const { storage, key, options } = request
+  const there = await openWanted(request)
+  if (there !== undefined) return there
+  const waiting = new AbortController()
+  void tellOthersProgress(request, waiting.signal)
+  try {
+    return await storage.exclusive(
+      key,
+      async () => {
+        waiting.abort()
+        return (await openWanted(request)) ?? (await fetchMissing(request))
+      },
+      options.signal,
+    )
+  } finally {
+    waiting.abort()
+  }
+}
+
+async function openWanted({ storage, key, remote }: FetchRequest): Promise<StoredModel | undefined> {
+  const stored = await openStored(storage, key)
+  if (stored === undefined) return undefined
+  const { model, tokens } = stored.manifest.files
+  const same = (wanted: RemoteModelFile, sha256: string) =>
+    wanted.sha256 === undefined || wanted.sha256 === sha256
+  return same(remote.files.model, model.sha256) && same(remote.files.tokens, tokens.sha256)
+    ? stored
+    : undefined
+}
+
+async function fetchMissing(request: FetchRequest): Promise<StoredModel> {
+  const { storage, key, source, remote } = request
+  const folder = storage.folder(key)
+  await requireRoom(storage, folder, remote)
+  await writeSource(folder, { schema: 1, source, remote })
+  const proven = await ensureFiles(request).catch(async (error) => {
+    // A folder that a failed download left without a byte of the model is of no use to anybody.
+    const begun = (await folder.files()).some(({ name }) => name === remote.files.model.name)
+    if (!begun) await folder.removeAll()
+    throw error
+  })
+  const manifest = await completeManifest(remote, await contents(folder, remote), proven).catch(
+    async (error) => {
+      await folder.removeAll()
+      throw error
+    },
+  )
+  await writeStoredManifest(folder, manifest)
+  await removeOlder(request)
+  const stored = await openStored(storage, key)
+  if (stored === undefined) {
+    throw new SpeechError('file-unreadable', 'the model was stored and cannot be read again')
+  }
+  return stored
+}
+
+async function ensureFiles(request: FetchRequest): Promise<Record<'model' | 'tokens', DownloadedFile>> {
+  const { files } = request.remote
+  // The small file first: when it is wrong, 240 MB need not come.
+  const tokens = await ensureFile(request, files.tokens, 'the token list')
+  const model = await ensureFile(request, files.model, 'the model', request.options.onProgress)
+  return { model, tokens }
+}
+
+async function ensureFile(
+  { storage, key, parts, options }: FetchRequest,
+  file: RemoteModelFile,
+  what: string,
+  onProgress?: (progress: LoadProgress) => void,
+): Promise<DownloadedFile> {
+  const folder = storage.folder(key)
+  const there = await folder.open(file.name)
+  if (there !== undefined) {
+    // Finished, but the session ended before the model was complete.
+    const sha256 = await sha256Of(there, parts.createHasher, { signal: options.signal, onProgress })
+    if (file.sha256 === undefined || file.sha256 === sha256) return { bytes: there.byteLength, sha256 }
+    await folder.remove(file.name)
+  }
+  const partial = await folder.partial(file.name)
+  try {
+    return await downloadFile({
+      ...parts,
+      what,
+      urls: file.urls,
+      bytes: file.bytes,
+      sha256: file.sha256,
+      partial,
+      signal: options.signal,
+      onProgress: onProgress && ((progress) => onProgress(asLoadProgress(progress))),
+    })
+  } catch (error) {
+    if (partial.bytes === 0) await partial.remove()
+    throw error
+  } finally {
+    await partial.close()
+  }
+}
+
+function asLoadProgress({ phase, ...bytes }: DownloadProgress): LoadProgress {
+  return { stage: phase === 'loading' ? 'model' : 'verifying', ...bytes }
+}
+
+async function contents(folder: StoreFolder, remote: RemoteModelManifest) {
+  const model = await folder.open(remote.files.model.name)
+  const tokens = await folder.open(remote.files.tokens.name)
+  if (model === undefined || tokens === undefined) {
+    throw new SpeechError('file-unreadable', 'the model was stored and cannot be read again')
+  }
+  return { model, tokens: new TextDecoder().decode(await tokens.read(0, tokens.byteLength)) }
+}
+
+/** @throws SpeechError `quota-exceeded` when the rest of the download will not fit */
+async function requireRoom(
+  storage: ModelStorage,
+  folder: StoreFolder,
+  remote: RemoteModelManifest,
+): Promise<void> {
+  const { model, tokens } = remote.files
+  const held = (await folder.files()).reduce((sum, file) => sum + file.bytes, 0)
+  const missing = (model.bytes ?? 0) + (tokens.bytes ?? 0) - held + SPARE_BYTES
+  const free = await storage.freeBytes()
+  if (free === undefined || missing <= free) return
+  throw new SpeechError(
+    'quota-exceeded',
+    `the model needs ${megabytes(missing)} more, and ${megabytes(free)} may still be stored`,
+    { hint: 'Free some space, or remove another model.' },
+  )
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`
+}
+
+/** What the same source gave before: a newer version takes its place. */
+async function removeOlder({ storage, key, source }: FetchRequest): Promise<void> {
+  for (const other of await storage.folders()) {
+    if (other === key || (await readSource(storage.folder(other)))?.source !== source) continue
+    await storage.exclusive(other, () => storage.folder(other).removeAll())
+  }
+}
+
+/** While another tab or process downloads the model, its progress is this caller's progress. */
+async function tellOthersProgress(
+  { storage, key, remote, options }: FetchRequest,
+  signal: AbortSignal,
+): Promise<void> {
+  const { onProgress } = options
+  const { name, bytes } = remote.files.model
+  const total = bytes === undefined ? {} : { totalBytes: bytes }
+  try {
+    for (;;) {
+      await wait(WATCH_MS, signal)
+      const file = (await storage.folder(key).files()).find((one) => one.name === name)
+      if (file !== undefined && !signal.aborted)
+        onProgress?.({ stage: 'model', loadedBytes: file.bytes, ...total })
+    }
+  } catch {
+    // The wait is over, or the place cannot be looked into while another writes to it: then there is nothing to tell.
+  }
+}

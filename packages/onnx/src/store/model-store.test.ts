@@ -1,0 +1,268 @@
+import { createHash } from 'node:crypto'
+import type { LoadProgress } from '@sensevoice-web/engine'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { type Fault, FaultServer } from '../test-data/fault-server.ts'
+import { SMALL_TOKENS, smallFunasrModel, smallManifest, smallSherpaModel } from '../test-data/small-model.ts'
+import { SENSEVOICE_SMALL } from './catalogue.ts'
+import { MemoryStorage } from './memory-storage.ts'
+import { ModelStore, type ModelStoreParts } from './model-store.ts'
+import type { ModelStorage, StoreFolder } from './store-folder.ts'
+import { wantedByAddress } from './wanted-model.ts'
+
+let server: FaultServer
+let storage: MemoryStorage
+let place = 0
+beforeAll(async () => {
+  server = await FaultServer.start()
+})
+afterAll(() => server.stop())
+beforeEach(() => {
+  storage = new MemoryStorage()
+  server.requests.length = 0
+  place += 1
+})
+
+const MODEL = smallSherpaModel()
+const TOKENS = new TextEncoder().encode(SMALL_TOKENS)
+
+function store(changes: Partial<ModelStoreParts> = {}): ModelStore {
+  const createHasher = async () => {
+    const hash = createHash('sha256')
+    return { update: (bytes: Uint8Array) => void hash.update(bytes), hex: () => hash.digest('hex') }
+  }
+  return new ModelStore({ storage, fetch, createHasher, stallMs: 300, wait: async () => {}, ...changes })
+}
+
+interface Hosted {
+  readonly manifest?: unknown
+  readonly model?: Uint8Array
+  readonly tokens?: Uint8Array
+  readonly modelFaults?: readonly Fault[]
+  readonly manifestFaults?: readonly Fault[]
+}
+
+/** Hosts a model in a place of its own and gives the address of its manifest. */
+function host({ model = MODEL, tokens = TOKENS, ...more }: Hosted = {}): string {
+  const manifest = more.manifest ?? smallManifest(model, 'sherpa')
+  server.put(`/${place}/model.int8.onnx`, model, more.modelFaults)
+  server.put(`/${place}/tokens.txt`, tokens)
+  const text = new TextEncoder().encode(JSON.stringify(manifest))
+  return server.put(`/${place}/manifest.json`, text, more.manifestFaults)
+}
+
+const paths = () => server.requests.map(({ path }) => path.split('/').at(-1))
+const byManifest = (url: string) => ({ type: 'manifest', url }) as const
+
+test('a model is fetched once, and is there without its server afterwards', async () => {
+  const url = host()
+  const stored = await store().open(byManifest(url))
+  expect(stored.manifest).toMatchObject({ id: 'small', flavour: 'sherpa', embedded: false })
+  expect(stored.tokens).toBe(SMALL_TOKENS)
+  expect(await stored.model.read(0, stored.model.byteLength)).toEqual(MODEL)
+  expect(paths()).toEqual(['manifest.json', 'tokens.txt', 'model.int8.onnx'])
+  const offline: ModelStoreParts['fetch'] = () => Promise.reject(new TypeError('offline'))
+  const again = await store({ fetch: offline }).open(byManifest(url))
+  expect(again.key).toBe(stored.key)
+  expect(paths()).toHaveLength(3)
+})
+
+test('another session goes on with a cut download', async () => {
+  const url = host({ modelFaults: [{ type: 'cut', at: 10_000 }] })
+  await expect(store({ attempts: 1 }).open(byManifest(url))).rejects.toMatchObject({ code: 'network' })
+  expect(await store().list()).toMatchObject([
+    { id: 'small', state: 'partial', totalBytes: MODEL.length + TOKENS.length },
+  ])
+  const progress: LoadProgress[] = []
+  await store().open(byManifest(url), { onProgress: (one) => progress.push(one) })
+  expect(server.requests.at(-1)?.range).toBe('bytes=10000-')
+  expect(new Set(progress.map(({ stage }) => stage))).toEqual(new Set(['verifying', 'model']))
+  expect(progress.at(-1)).toEqual({ stage: 'model', loadedBytes: MODEL.length, totalBytes: MODEL.length })
+  expect(await store().list()).toMatchObject([{ id: 'small', state: 'complete' }])
+})
+
+test('two callers make one download', async () => {
+  const url = host({ modelFaults: [{ type: 'slow', pieceBytes: 4000, pauseMs: 20 }] })
+  const [one, other] = await Promise.all([store().open(byManifest(url)), store().open(byManifest(url))])
+  expect(other.key).toBe(one.key)
+  expect(paths().filter((name) => name === 'model.int8.onnx')).toHaveLength(1)
+})
+
+test('a finished file whose model was never completed is hashed, not fetched again', async () => {
+  const url = host({ modelFaults: [{ type: 'dead' }] })
+  await expect(store({ attempts: 1 }).open(byManifest(url))).rejects.toThrow()
+  const { key } = await store().open(byManifest(url))
+  await storage.folder(key).remove('manifest.json')
+  server.requests.length = 0
+  await store().open(byManifest(url))
+  expect(paths()).toEqual(['manifest.json'])
+})
+
+test('an .onnx file by its address brings its facts itself', async () => {
+  host()
+  const wanted = wantedByAddress(server.url(`/${place}/model.int8.onnx`))
+  const { manifest, key } = await store().open(wanted)
+  expect(manifest).toMatchObject({ flavour: 'sherpa', vocabularySize: SMALL_TOKENS.split('\n').length - 1 })
+  expect(manifest.files.model.sha256).toBe(createHash('sha256').update(MODEL).digest('hex'))
+  server.requests.length = 0
+  expect((await store().open(wanted)).key).toBe(key)
+  expect(server.requests).toEqual([])
+})
+
+const CUT_SHORT = MODEL.slice(0, MODEL.length - 5000)
+test.each([
+  ['a model that was cut short on its server', { model: CUT_SHORT }, 'model-corrupt', /not a readable ONNX/],
+  [
+    'a page in place of the model',
+    { model: new TextEncoder().encode('<html>no</html>') },
+    'model-not-found',
+    /web page/,
+  ],
+  ['a FunASR export without facts', { model: smallFunasrModel() }, 'model-unsupported', /no metadata/],
+  [
+    'tokens of another model',
+    { tokens: new TextEncoder().encode('<unk> 0\n') },
+    'model-unsupported',
+    /has 1 tokens/,
+  ],
+])('%s is refused by name and not kept', async (_, hosted, code, message) => {
+  host(hosted)
+  const wanted = wantedByAddress(server.url(`/${place}/model.int8.onnx`))
+  await expect(store().open(wanted)).rejects.toMatchObject({ code, message: expect.stringMatching(message) })
+  expect(await store().list()).toEqual([])
+  expect(await storage.folders()).toEqual([])
+})
+
+test('a manifest of another flavour than its graph is refused', async () => {
+  const url = host({ manifest: smallManifest(MODEL, 'funasr') })
+  await expect(store().open(byManifest(url))).rejects.toMatchObject({ code: 'model-unsupported' })
+})
+
+test('a wrong hash leaves nothing and says so', async () => {
+  const url = host({ modelFaults: [{ type: 'wrong-byte', at: 4000 }] })
+  await expect(store().open(byManifest(url))).rejects.toMatchObject({ code: 'model-corrupt' })
+  expect(await storage.folders()).toEqual([])
+})
+
+test('a newer version from the same address takes the place of the old one', async () => {
+  const url = host()
+  const { key } = await store().open(byManifest(url))
+  const newer = MODEL.slice()
+  newer[newer.length - 20_000] = (newer[newer.length - 20_000] ?? 0) ^ 1
+  host({ model: newer })
+  const stored = await store().open(byManifest(url))
+  expect(stored.key).not.toBe(key)
+  expect(await storage.folders()).toEqual([stored.key])
+})
+
+test('a manifest that is gone is not covered up by an old copy, one out of reach is', async () => {
+  const url = host()
+  await store().open(byManifest(url))
+  host({ manifestFaults: [{ type: 'status', status: 404 }] })
+  await expect(store().open(byManifest(url))).rejects.toMatchObject({ code: 'model-not-found' })
+  host({ manifestFaults: [{ type: 'status', status: 503 }] })
+  expect((await store().open(byManifest(url))).manifest.id).toBe('small')
+})
+
+test('models are removed by key, id or address, with what was made of them', async () => {
+  const url = host()
+  const { folder, key } = await store().open(byManifest(url))
+  const made = await folder.partial('prepared.onnx')
+  await made.append(new Uint8Array(1000))
+  await made.finish()
+  const bytes = (await folder.files()).reduce((sum, file) => sum + file.bytes, 0)
+  expect(await store().list()).toMatchObject([{ key, bytes }])
+  expect(await store().remove('another')).toBe(0)
+  expect(await store().remove(url)).toBe(bytes)
+  expect(await store().list()).toEqual([])
+  await store().open(byManifest(url))
+  expect(await store().remove('small')).toBeGreaterThan(MODEL.length)
+})
+
+test('verify finds a changed byte, deletes the file, and the next open fetches it alone', async () => {
+  const url = host()
+  const { model } = await store().open(byManifest(url))
+  expect(await store().verify('small')).toEqual([])
+  const bytes = await model.read(0, model.byteLength)
+  bytes[5000] = (bytes[5000] ?? 0) ^ 1
+  expect(await store().verify('small')).toMatchObject([
+    { name: 'model.int8.onnx', fault: expect.stringMatching(/SHA-256/) },
+  ])
+  await expect(store().verify('small')).rejects.toMatchObject({ code: 'model-not-found' })
+  server.requests.length = 0
+  await store().open(byManifest(url))
+  expect(paths()).toEqual(['manifest.json', 'model.int8.onnx'])
+  await expect(store().verify('nobody')).rejects.toMatchObject({ code: 'model-not-found' })
+})
+
+/** A storage with little room, as far as it admits it. */
+class FullStorage extends MemoryStorage {
+  readonly #room: number
+  readonly #said: number | undefined
+
+  constructor(room: number, said?: number) {
+    super()
+    this.#room = room
+    this.#said = said
+  }
+
+  override folder(name: string): StoreFolder {
+    const folder = super.folder(name)
+    const { partial } = Object.getPrototypeOf(folder) as StoreFolder
+    folder.partial = async (file) => {
+      const made = await partial.call(folder, file)
+      const append = made.append.bind(made)
+      made.append = async (bytes) => {
+        if (made.bytes + bytes.length > this.#room) {
+          const { SpeechError } = await import('@sensevoice-web/engine')
+          throw new SpeechError('quota-exceeded', 'the storage is full')
+        }
+        await append(bytes)
+      }
+      return made
+    }
+    return folder
+  }
+
+  override async freeBytes() {
+    return this.#said as undefined
+  }
+}
+
+const full = (room: number, said?: number): ModelStorage => new FullStorage(room, said)
+
+test('a storage that turns out to be full hands its bytes over to the fallback', async () => {
+  const url = host({ modelFaults: [{ type: 'slow', pieceBytes: 6000, pauseMs: 5 }] })
+  const place = full(20_000)
+  const fallback = new MemoryStorage()
+  const one = store({ storage: place, fallback })
+  const stored = await one.open(byManifest(url))
+  expect(stored.storage).toBe('memory')
+  expect(one.storageFailures).toMatchObject([{ code: 'quota-exceeded' }])
+  expect(server.requests.at(-1)?.range).toMatch(/^bytes=(6|12|18)000-$/)
+  expect(await place.folders()).toEqual([])
+})
+
+test('a storage that admits to be full is not begun with', async () => {
+  const url = host()
+  const place = full(Number.POSITIVE_INFINITY, 1000)
+  await expect(store({ storage: place }).open(byManifest(url))).rejects.toMatchObject({
+    code: 'quota-exceeded',
+    message: expect.stringMatching(/may still be stored/),
+  })
+  expect(await place.folders()).toEqual([])
+})
+
+test('the published model is asked for at its hub and then at the mirror, and another file is not taken for it', async () => {
+  const asked: string[] = []
+  const wrong: ModelStoreParts['fetch'] = async (url) => {
+    asked.push(url)
+    return new Response('<!doctype html>', { headers: { 'content-type': 'text/html' } })
+  }
+  await expect(
+    store({ fetch: wrong }).open({ type: 'known', name: 'sensevoice-small' }),
+  ).rejects.toMatchObject({
+    code: 'model-not-found',
+  })
+  expect(asked).toEqual(SENSEVOICE_SMALL.files.tokens.urls)
+  await expect(store().open({ type: 'known', name: 'whisper' })).rejects.toThrow(/no model called "whisper"/)
+})

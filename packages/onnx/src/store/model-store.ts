@@ -1,0 +1,123 @@
+import {
+  isSpeechError,
+  type LoadProgress,
+  type RemoteModelManifest,
+  type SpeechError,
+} from '@sensevoice-web/engine'
+import type { Wait } from './back-off.ts'
+import { fetchModel } from './fetch-model.ts'
+import { folderName } from './folder-name.ts'
+import type { CreateHasher } from './hasher.ts'
+import type { HttpFetch } from './http.ts'
+import { moveDownload } from './move-download.ts'
+import { remoteModel } from './remote-model.ts'
+import type { ModelStorage } from './store-folder.ts'
+import { findStored, listStored, type StoredModel, type StoreEntry } from './stored-models.ts'
+import { type Damage, verifyStored } from './verify-stored.ts'
+import { sourceOf, type WantedModel } from './wanted-model.ts'
+
+export interface ModelStoreParts {
+  readonly storage: ModelStorage
+  /** Used where `storage` has no room or fails; without it such a failure is the caller's. */
+  readonly fallback?: ModelStorage
+  readonly fetch: HttpFetch
+  readonly createHasher: CreateHasher
+  /** See `DownloadOptions`. */
+  readonly stallMs?: number
+  readonly attempts?: number
+  readonly wait?: Wait
+}
+
+export interface OpenOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Bytes of the model file: `model` while they come, `verifying` while stored ones are hashed. */
+  readonly onProgress?: ((progress: LoadProgress) => void) | undefined
+}
+
+/** Fetches models into a storage, finds them there again, and proves what it gives out. */
+export class ModelStore {
+  readonly #parts: ModelStoreParts
+  #storageFailures: readonly SpeechError[] = []
+
+  constructor(parts: ModelStoreParts) {
+    this.#parts = parts
+  }
+
+  /** Why models went to the fallback instead of the storage since this store was made, oldest first. */
+  get storageFailures(): readonly SpeechError[] {
+    return this.#storageFailures
+  }
+
+  /**
+   * The model out of the store, fetched first where it is not there or not whole. Several callers, tabs and processes make one download.
+   *
+   * @throws SpeechError `network`, `model-not-found`, `model-corrupt`, `model-unsupported`, `quota-exceeded`, `file-unreadable`; the
+   *   signal's reason when aborted
+   */
+  async open(wanted: WantedModel, options: OpenOptions = {}): Promise<StoredModel> {
+    const { storage, fallback, createHasher } = this.#parts
+    const source = sourceOf(wanted)
+    // Bare files are known by their address alone, a manifest by what it says now, unless it is out of reach.
+    const stored = wanted.type === 'known' ? undefined : await this.find(source).catch(() => undefined)
+    if (stored !== undefined && wanted.type === 'files') return stored
+    const patience = stored === undefined ? {} : { attempts: 1 }
+    let remote: RemoteModelManifest
+    try {
+      remote = await remoteModel(wanted, this.#parts, { ...options, ...patience })
+    } catch (error) {
+      if (stored !== undefined && isSpeechError(error) && error.code === 'network') return stored
+      throw error
+    }
+    const key = await folderName(remote, source, createHasher)
+    const request = { key, source, remote, parts: this.#parts, options }
+    try {
+      return await fetchModel({ ...request, storage })
+    } catch (error) {
+      if (fallback === undefined || options.signal?.aborted || !ofStorage(error)) throw error
+      this.#storageFailures = [...this.#storageFailures, error]
+      await moveDownload(storage, fallback, key, remote)
+      return await fetchModel({ ...request, storage: fallback })
+    }
+  }
+
+  /** The complete model that was asked for by `source`, a name of the catalogue or an address. Needs no network. */
+  async find(source: string): Promise<StoredModel | undefined> {
+    return await findStored(this.#parts.storage, source)
+  }
+
+  async list(): Promise<readonly StoreEntry[]> {
+    return await listStored(this.#parts.storage)
+  }
+
+  /**
+   * Deletes a model, complete or not, with everything made of it. Waits for a download of it to end.
+   *
+   * @param name its key, its id, or what it was asked for by
+   * @returns the bytes freed; 0 when there is no such model
+   */
+  async remove(name: string): Promise<number> {
+    const { storage } = this.#parts
+    let freed = 0
+    for (const { key, id, source, bytes } of await this.list()) {
+      if (![key, id, source].includes(name)) continue
+      await storage.exclusive(key, () => storage.folder(key).removeAll())
+      freed += bytes
+    }
+    return freed
+  }
+
+  /**
+   * Hashes a complete model again. A damaged file is deleted: the next `open` fetches it alone.
+   *
+   * @param name as for `remove`
+   * @returns what was wrong; empty when all is well
+   * @throws SpeechError `model-not-found` when there is no complete model of that name
+   */
+  async verify(name: string, options: OpenOptions = {}): Promise<readonly Damage[]> {
+    return await verifyStored(this.#parts, name, options)
+  }
+}
+
+function ofStorage(error: unknown): error is SpeechError {
+  return isSpeechError(error) && (error.code === 'quota-exceeded' || error.code === 'file-unreadable')
+}

@@ -1,0 +1,55 @@
+import { SpeechError } from '@sensevoice-web/engine'
+import type { ModelStoreParts, OpenOptions } from './model-store.ts'
+import { sha256Of } from './sha256-of.ts'
+import type { ModelStorage } from './store-folder.ts'
+import { listStored } from './stored-models.ts'
+import { forgetStoredManifest, readStoredManifest } from './stored-record.ts'
+
+/** A file of a model that is not what it was when it was stored. */
+export interface Damage {
+  readonly name: string
+  readonly fault: string
+}
+
+/** See `ModelStore.verify`. */
+export async function verifyStored(
+  parts: Pick<ModelStoreParts, 'storage' | 'createHasher'>,
+  name: string,
+  options: OpenOptions,
+): Promise<readonly Damage[]> {
+  const named = (await listStored(parts.storage)).filter(({ key, id, source }) =>
+    [key, id, source].includes(name),
+  )
+  if (named.length === 0) throw new SpeechError('model-not-found', `there is no model "${name}" in the store`)
+  const damages: Damage[] = []
+  for (const { key } of named) {
+    damages.push(
+      ...(await parts.storage.exclusive(key, () => verifyFolder(parts, key, options), options.signal)),
+    )
+  }
+  return damages
+}
+
+async function verifyFolder(
+  { storage, createHasher }: Pick<ModelStoreParts, 'createHasher'> & { readonly storage: ModelStorage },
+  key: string,
+  options: OpenOptions,
+): Promise<readonly Damage[]> {
+  const folder = storage.folder(key)
+  const manifest = await readStoredManifest(folder)
+  if (manifest === undefined) {
+    throw new SpeechError('model-not-found', `the model "${key}" is not complete`, {
+      hint: 'Fetch it again: the download goes on where it ended.',
+    })
+  }
+  const damages: Damage[] = []
+  for (const { path, sha256 } of Object.values(manifest.files)) {
+    const file = await folder.open(path)
+    const found = file === undefined ? undefined : await sha256Of(file, createHasher, options)
+    if (found === sha256) continue
+    damages.push({ name: path, fault: `its SHA-256 is ${found ?? 'unknown'} instead of ${sha256}` })
+    await forgetStoredManifest(folder)
+    await folder.remove(path)
+  }
+  return damages
+}
