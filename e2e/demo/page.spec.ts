@@ -40,6 +40,7 @@ test('a browser that cannot listen is told so before anybody clicks, and still a
   await expect(page.getByTestId('missing')).toContainText('cannot listen here')
   await expect(page.getByTestId('missing')).toContainText('getUserMedia')
   await expect(page.getByTestId('listen')).toBeDisabled()
+  await expect(page.getByTestId('file')).toBeEnabled()
   await picture(page, 'cannot-listen')
   await page.getByTestId('file').setInputFiles(DIGITS)
   await expect(page.locator('speech-transcript [part=result]').first()).toBeVisible()
@@ -65,7 +66,9 @@ test('a worker that dies while listening is told, and listening works again', as
       }
     }
     Object.assign(globalThis, {
-      killWorkers: () => workers.splice(0).forEach((worker) => worker.terminate()),
+      killWorkers: () => {
+        for (const worker of workers.splice(0)) worker.terminate()
+      },
     })
   })
   await page.goto(`${ISOLATED}/`)

@@ -42,7 +42,7 @@ const ELEMENTS: readonly (readonly [name: string, given: object, found: RegExp])
   ['speech-latency-panel', { results: [result] }, /End of speech to result/],
   [
     'speech-level-meter',
-    { level: { type: 'level', rms: 0.1, peak: 0.2, speech: true }, active: true },
+    { level: { rms: 0.1, peak: 0.2, speechProbability: 0.9, speaking: true, positionMs: 0 }, active: true },
     /Speech/,
   ],
   ['speech-load-progress', { progress: { stage: 'model', loadedBytes: 1e6, totalBytes: 4e6 } }, /MB/],

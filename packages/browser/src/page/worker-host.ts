@@ -66,8 +66,9 @@ export class WorkerHost<Api extends HostedApi> {
     })
   }
 
-  terminate(): void {
-    this.#end(new SpeechError('closed', `the ${this.#name} worker was closed`))
+  /** @param reason what calls that wait, and later ones, are rejected with */
+  terminate(reason = new SpeechError('closed', `the ${this.#name} worker was closed`)): void {
+    this.#end(reason)
   }
 
   /** A lock that the worker holds falls to the page when the worker dies, whatever the cause: no heartbeat, no guessing at slow answers. */

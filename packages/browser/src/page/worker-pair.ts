@@ -40,6 +40,8 @@ export class WorkerPair {
       this.#reportRetired = resolve
     })
     this.failed = Promise.race([this.listener.failed, this.recognizer.failed, retired])
+    // Calls to the other worker end with the reason too, not with the news that it was closed.
+    void this.failed.then((error) => this.terminate(error))
   }
 
   get model(): LoadedModel {
@@ -74,12 +76,12 @@ export class WorkerPair {
 
   /** Gives the pair up after an error that may have left its WASM memory in disorder. */
   retire(error: SpeechError): void {
-    this.terminate()
+    this.terminate(error)
     this.#reportRetired(error)
   }
 
-  terminate(): void {
-    this.listener.terminate()
-    this.recognizer.terminate()
+  terminate(reason?: SpeechError): void {
+    this.listener.terminate(reason)
+    this.recognizer.terminate(reason)
   }
 }
