@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { readArguments } from './cli/read-arguments.ts'
+import type { Streams } from './cli/told.ts'
 import { USAGE } from './cli/usage.ts'
 
 // A reader that has seen enough (`| head`) closes the pipe: that ends the command, and is no failure.
@@ -7,6 +8,12 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0)
   throw error
 })
+
+const STREAMS: Streams = {
+  out: (text) => process.stdout.write(text),
+  error: (text) => process.stderr.write(text),
+  live: process.stderr.isTTY,
+}
 
 process.exitCode = await main(process.argv.slice(2))
 
@@ -25,10 +32,13 @@ async function main(argv: readonly string[]): Promise<number> {
     case 'analyze': {
       // Loaded here, so that --help does not wait for onnxruntime.
       const { analyzeCommand } = await import('./cli/analyze-command.ts')
-      return analyzeCommand(line.arguments, {
-        out: (text) => process.stdout.write(text),
-        error: (text) => process.stderr.write(text),
-      })
+      return analyzeCommand(line.arguments, STREAMS)
+    }
+    case 'model': {
+      const { modelCommand } = await import('./cli/model-command.ts')
+      const interrupted = new AbortController()
+      process.once('SIGINT', () => interrupted.abort())
+      return modelCommand(line.arguments, STREAMS, interrupted.signal)
     }
   }
 }

@@ -14,13 +14,17 @@ import { readAudioFile } from './audio/read-audio-file.ts'
 import { resampledChunks } from './audio/resampled-chunks.ts'
 import { DEFAULT_MODEL_DIR, DEFAULT_VAD_MODEL } from './model/default-models.ts'
 import { readModel } from './model/read-model.ts'
+import { modelFolder } from './store/model-folder.ts'
 import { VoiceProbes } from './voice-probes.ts'
 
 /** More threads than this do not make one segment faster. */
 const MOST_USEFUL_THREADS = 4
 
 export interface NodeAnalyzerOptions {
-  /** Folder with manifest.json, model and tokens, or with a published download as it is. Default: the embedded tiny model. */
+  /**
+   * Folder with manifest.json, model and tokens, or with a published download as it is; or the name of a model that `sensevoice model fetch`
+   * has stored. Default: the embedded tiny model.
+   */
   readonly modelDir?: string
   /** Silero VAD v5 or v6. Default: the v6 file that comes with this package. */
   readonly vadModelPath?: string
@@ -59,7 +63,7 @@ export async function createNodeAnalyzer(options: NodeAnalyzerOptions = {}): Pro
     throw new SpeechError('invalid-argument', `threads must be a whole number from 1 on, got ${threads}`)
   }
   const loaded = await loadRecognizer({
-    ...(await readModel(options.modelDir ?? DEFAULT_MODEL_DIR)),
+    ...(await readModel(await modelFolder(options.modelDir ?? DEFAULT_MODEL_DIR))),
     runtime,
     executionProvider: 'cpu',
     threads,

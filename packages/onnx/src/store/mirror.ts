@@ -42,8 +42,8 @@ export class Mirror {
     for (;;) {
       if (transfer.complete) {
         if (await transfer.proven()) return undefined
-        // Bytes of another address or an earlier download may be the wrong ones: one more time with this address alone.
-        const blameless = transfer.mixed(this.#url) && this.#startedOver === 0
+        // What was put together of several answers may be wrong at a joint, or in a part of another address: one more time in one piece.
+        const blameless = transfer.pieced && this.#startedOver === 0
         await transfer.clear()
         if (!blameless)
           return new SpeechError('model-corrupt', 'the SHA-256 of the file there is another one')

@@ -15,8 +15,8 @@ export class Transfer {
   #hasher: Hasher | undefined
   #hash: string | undefined
   #total: number | undefined
-  /** Addresses (or earlier downloads) that the held bytes are from. */
-  readonly #origins = new Set<string>()
+  /** Answers (or earlier downloads) that the held bytes are from. */
+  #pieces = 0
 
   constructor(options: TransferOptions) {
     this.#options = options
@@ -43,9 +43,9 @@ export class Transfer {
     return this.#total !== undefined && this.held === this.#total
   }
 
-  /** Whether bytes of another address or an earlier download are among the held ones. */
-  mixed(url: string): boolean {
-    return [...this.#origins].some((origin) => origin !== url)
+  /** Whether the held bytes are of several answers: then it may be the joint that is wrong. */
+  get pieced(): boolean {
+    return this.#pieces > 1
   }
 
   /** Hashes what an earlier download left; drops it when it cannot be gone on with. */
@@ -54,7 +54,7 @@ export class Transfer {
     const usable = this.provable || urls.some((url) => this.tagFor(url) !== undefined)
     if (!usable || (bytes !== undefined && this.held > bytes)) await this.clear()
     if (this.held === 0) return
-    this.#origins.add('earlier')
+    this.#pieces = 1
     const hasher = await this.#running()
     let hashed = 0
     for await (const chunk of this.#partial.read()) {
@@ -75,7 +75,7 @@ export class Transfer {
   /** The body of an answer begins: what the address says of the file. */
   async begin(url: string, said: { readonly bytes?: number; readonly tag?: string }): Promise<void> {
     this.#total = this.#options.bytes ?? said.bytes
-    this.#origins.add(url)
+    this.#pieces += 1
     if (said.tag !== undefined && this.tagFor(url) !== said.tag)
       await this.#partial.setTag(`${url} ${said.tag}`)
     this.tellLoaded()
@@ -103,7 +103,7 @@ export class Transfer {
     this.#hasher = undefined
     this.#hash = undefined
     this.#total = this.#options.bytes
-    this.#origins.clear()
+    this.#pieces = 0
   }
 
   /** Of everything held; no bytes can be taken after it but behind a `clear`. */

@@ -1,13 +1,8 @@
-import { type SpeechError, toSpeechError } from '@sensevoice-web/engine'
+import { toSpeechError } from '@sensevoice-web/engine'
 import { createNodeAnalyzer, type NodeAnalyzer } from '../node-analyzer.ts'
 import type { AnalyzeArguments } from './read-arguments.ts'
 import { resultWriter } from './result-writer.ts'
-
-/** Where the command writes: results and messages. */
-export interface Streams {
-  out(text: string): void
-  error(text: string): void
-}
+import { type Streams, told } from './told.ts'
 
 /**
  * Analyzes every file; one that cannot be analyzed is named and the others are still done.
@@ -49,8 +44,4 @@ async function analyzeOne(
   const results = analyzer.analyzeFile(file, { language, withItn, ...(vad ? {} : { vad }) })
   for await (const result of results) streams.out(writer.result(result))
   streams.out(writer.end())
-}
-
-function told(subject: string, { code, message, hint }: SpeechError): string {
-  return `sensevoice: ${subject}: ${message} [${code}]\n${hint === '' ? '' : `  ${hint}\n`}`
 }

@@ -1,12 +1,13 @@
 import { parseArgs } from 'node:util'
 import { LANGUAGES, type LanguageChoice } from '@sensevoice-web/engine'
+import { type ModelCommandLine, readModelArguments } from './read-model-arguments.ts'
 
 export type OutputFormat = 'text' | 'json' | 'srt' | 'vtt'
 
 export interface AnalyzeArguments {
   readonly files: readonly string[]
   readonly format: OutputFormat
-  /** Absent: the embedded model. */
+  /** Folder or name of a stored model. Absent: the embedded model. */
   readonly modelDir?: string
   readonly language: LanguageChoice
   readonly withItn: boolean
@@ -17,7 +18,7 @@ export type CommandLine =
   | { readonly type: 'help' }
   | { readonly type: 'version' }
   | { readonly type: 'analyze'; readonly arguments: AnalyzeArguments }
-  | { readonly type: 'wrong'; readonly message: string }
+  | ModelCommandLine
 
 const CHOICES: readonly LanguageChoice[] = [
   'auto',
@@ -26,6 +27,7 @@ const CHOICES: readonly LanguageChoice[] = [
 
 /** @param argv arguments behind the program's name */
 export function readArguments(argv: readonly string[]): CommandLine {
+  if (argv[0] === 'model') return readModelArguments(argv.slice(1))
   let parsed: ReturnType<typeof parse>
   try {
     parsed = parse(argv)

@@ -26,7 +26,10 @@ export async function readModel(folder: string): Promise<ModelOnDisk> {
       hint: 'Give a folder with a model file and tokens.txt. In a checkout, `npm run setup` puts the embedded model in place.',
     })
   }
-  if (!(await exists(join(folder, 'manifest.json')))) return readPublished(folder)
+  if (!(await exists(join(folder, 'manifest.json')))) {
+    const model = await modelBytes(join(folder, await modelFileIn(folder)))
+    return { model, tokens: await readText(join(folder, 'tokens.txt')) }
+  }
   const manifest = parsed(await readText(join(folder, 'manifest.json')), folder)
   const { files } = readManifest(manifest)
   return {
@@ -36,11 +39,16 @@ export async function readModel(folder: string): Promise<ModelOnDisk> {
   }
 }
 
-async function readPublished(folder: string): Promise<ModelOnDisk> {
-  for (const name of PUBLISHED_NAMES) {
-    if (!(await exists(join(folder, name)))) continue
-    return { model: await modelBytes(join(folder, name)), tokens: await readText(join(folder, 'tokens.txt')) }
+/**
+ * Name of the ONNX file in a model's folder.
+ *
+ * @throws SpeechError `model-not-found`, `model-corrupt`
+ */
+export async function modelFileIn(folder: string): Promise<string> {
+  if (await exists(join(folder, 'manifest.json'))) {
+    return readManifest(parsed(await readText(join(folder, 'manifest.json')), folder)).files.model.path
   }
+  for (const name of PUBLISHED_NAMES) if (await exists(join(folder, name))) return name
   throw new SpeechError(
     'model-not-found',
     `the folder ${folder} has neither a manifest.json nor any of ${PUBLISHED_NAMES.join(', ')}`,

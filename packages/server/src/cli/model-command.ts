@@ -1,0 +1,113 @@
+import { SpeechError, toSpeechError } from '@sensevoice-web/engine'
+import { knownModel, type WantedModel, wantedByAddress } from '@sensevoice-web/onnx'
+import { nodeStore } from '../store/node-store.ts'
+import { inspectCommand } from './inspect-command.ts'
+import { ProgressLine } from './progress-line.ts'
+import type { ModelArguments } from './read-model-arguments.ts'
+import { megabytes, type Streams, told } from './told.ts'
+
+const INTERRUPTED = 130
+
+/**
+ * `sensevoice model …`
+ *
+ * @returns the exit status: 0, 1 when it could not be done, 130 when `signal` ended it
+ */
+export async function modelCommand(
+  options: ModelArguments,
+  streams: Streams,
+  signal: AbortSignal,
+): Promise<number> {
+  try {
+    return await COMMANDS[options.command](options as never, streams, signal)
+  } catch (error) {
+    if (signal.aborted) {
+      streams.error('\nsensevoice: interrupted; the next fetch goes on from here\n')
+      return INTERRUPTED
+    }
+    streams.error(told('model', toSpeechError(error, 'file-unreadable')))
+    return 1
+  }
+}
+
+type Of<Command> = Extract<ModelArguments, { command: Command }>
+
+const COMMANDS = { fetch: fetchModel, list, remove, verify, inspect: inspectCommand } as const
+
+async function fetchModel(
+  { model, tokens }: Of<'fetch'>,
+  streams: Streams,
+  signal: AbortSignal,
+): Promise<number> {
+  const wanted = wantedModel(model, tokens)
+  const known = wanted.type === 'known' ? knownModel(wanted.name) : undefined
+  if (known !== undefined) {
+    const { name, version, license, files } = known
+    const bytes = (files.model.bytes ?? 0) + (files.tokens.bytes ?? 0)
+    streams.error(`${name} ${version}, ${megabytes(bytes)}\n${license.attribution}\n`)
+    streams.error(`${license.name}${license.url === undefined ? '' : `: ${license.url}`}\n`)
+  }
+  const progress = new ProgressLine(streams)
+  try {
+    const stored = await nodeStore().open(wanted, { signal, onProgress: (one) => progress.tell(one) })
+    progress.end()
+    streams.out(`${stored.key} is complete and proven\n`)
+    return 0
+  } finally {
+    progress.end()
+  }
+}
+
+async function list({ json }: Of<'list'>, streams: Streams): Promise<number> {
+  const entries = await nodeStore().list()
+  if (json) {
+    for (const entry of entries) streams.out(`${JSON.stringify(entry)}\n`)
+    return 0
+  }
+  if (entries.length === 0) streams.out('(no models; sensevoice model fetch sensevoice-small)\n')
+  for (const { key, name, version, state, bytes, totalBytes, license } of entries) {
+    const size =
+      state === 'partial' && totalBytes !== undefined
+        ? `${megabytes(bytes)} of ${megabytes(totalBytes)}`
+        : megabytes(bytes)
+    streams.out(`${key}  ${state}, ${size}  ${name} ${version}  (${license.name})\n`)
+  }
+  return 0
+}
+
+async function remove({ model }: Of<'remove'>, streams: Streams): Promise<number> {
+  const freed = await nodeStore().remove(model)
+  if (freed === 0) throw notStored(model)
+  streams.out(`${megabytes(freed)} freed\n`)
+  return 0
+}
+
+async function verify({ model }: Of<'verify'>, streams: Streams, signal: AbortSignal): Promise<number> {
+  const damages = await nodeStore().verify(model, { signal })
+  for (const { name, fault } of damages) {
+    streams.error(
+      `sensevoice: ${model}: ${name} was damaged and is deleted: ${fault}\n  Fetch the model again: only that file is downloaded.\n`,
+    )
+  }
+  if (damages.length === 0) streams.out(`${model} is whole\n`)
+  return damages.length === 0 ? 0 : 1
+}
+
+function wantedModel(model: string, tokens: string | undefined): WantedModel {
+  if (!/^https?:\/\//.test(model)) {
+    if (tokens === undefined) return { type: 'known', name: model }
+    throw new SpeechError('invalid-argument', '--tokens is for a model by its address')
+  }
+  const wanted = wantedByAddress(model)
+  if (tokens === undefined) return wanted
+  if (wanted.type !== 'files') {
+    throw new SpeechError('invalid-argument', '--tokens is for an .onnx address: a manifest names its own')
+  }
+  return { ...wanted, tokens }
+}
+
+function notStored(model: string): SpeechError {
+  return new SpeechError('model-not-found', `there is no model "${model}" in the store`, {
+    hint: '`sensevoice model list` shows what there is.',
+  })
+}

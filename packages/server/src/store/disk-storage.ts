@@ -1,0 +1,92 @@
+import { mkdir, readdir, rm, stat, statfs } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { FolderEntry, ModelStorage, PartialFile, StoreFolder } from '@sensevoice-web/onnx'
+import { ifThere, onDisk } from './disk-error.ts'
+import { DiskPartial, PARTIAL, TAG } from './disk-partial.ts'
+import { diskSource } from './disk-source.ts'
+import { withFileLock } from './file-lock.ts'
+
+/** Models in a folder on disk, one folder each. */
+export class DiskStorage implements ModelStorage {
+  readonly kind = 'disk'
+  readonly #root: string
+
+  constructor(root: string) {
+    this.#root = root
+  }
+
+  /** Where a model's files lie. */
+  path(name: string): string {
+    return join(this.#root, name)
+  }
+
+  async folders(): Promise<readonly string[]> {
+    const entries = await onDisk(this.#root, () =>
+      ifThere(() => readdir(this.#root, { withFileTypes: true })),
+    )
+    const names = (entries ?? []).filter((entry) => entry.isDirectory()).map(({ name }) => name)
+    return names.filter((name) => !name.startsWith('.')).sort()
+  }
+
+  folder(name: string): StoreFolder {
+    return new DiskFolder(this.path(name))
+  }
+
+  async exclusive<Value>(name: string, work: () => Promise<Value>, signal?: AbortSignal): Promise<Value> {
+    const locks = join(this.#root, '.locks')
+    await onDisk(locks, () => mkdir(locks, { recursive: true }))
+    return await withFileLock(join(locks, name), work, signal)
+  }
+
+  async freeBytes(): Promise<number | undefined> {
+    // The folder may not be there yet; then its parents tell.
+    for (let path = this.#root; ; path = dirname(path)) {
+      const info = await statfs(path).catch(() => undefined)
+      if (info !== undefined) return info.bavail * info.bsize
+      if (dirname(path) === path) return undefined
+    }
+  }
+}
+
+class DiskFolder implements StoreFolder {
+  readonly #path: string
+
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  async files(): Promise<readonly FolderEntry[]> {
+    return await onDisk(this.#path, async () => {
+      const entries = (await ifThere(() => readdir(this.#path, { withFileTypes: true }))) ?? []
+      const names = entries.filter((entry) => !entry.isDirectory() && !entry.name.endsWith(TAG))
+      const files = await Promise.all(names.map(({ name }) => this.#entry(name)))
+      return files.filter((file) => file !== undefined).sort((a, b) => (a.name < b.name ? -1 : 1))
+    })
+  }
+
+  async open(name: string) {
+    return await diskSource(join(this.#path, name))
+  }
+
+  async partial(name: string): Promise<PartialFile> {
+    await onDisk(this.#path, () => mkdir(this.#path, { recursive: true }))
+    return await DiskPartial.open(join(this.#path, name))
+  }
+
+  async remove(name: string): Promise<void> {
+    await onDisk(this.#path, async () => {
+      for (const ending of ['', PARTIAL, TAG]) await rm(join(this.#path, name + ending), { force: true })
+    })
+  }
+
+  async removeAll(): Promise<void> {
+    await onDisk(this.#path, () => rm(this.#path, { recursive: true, force: true }))
+  }
+
+  async #entry(file: string): Promise<FolderEntry | undefined> {
+    const info = await ifThere(() => stat(join(this.#path, file)))
+    if (info === undefined) return undefined
+    const partial = file.endsWith(PARTIAL)
+    return { name: partial ? file.slice(0, -PARTIAL.length) : file, bytes: info.size, partial }
+  }
+}

@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto'
+import { readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { wait } from '@sensevoice-web/onnx'
+import { ifThere, onDisk } from './disk-error.ts'
+
+const POLL_MS = 100
+const HEARTBEAT_MS = 5000
+/** A lock of another machine that has not been touched for this long belongs to nobody any more. */
+const ABANDONED_MS = 60_000
+
+/**
+ * Runs `work` while a lock file is ours, over all processes. Node has no file locks of the system, so a lock of a process that was killed is
+ * recognized by its dead process id, one of another machine (a shared home) by its age.
+ */
+export async function withFileLock<Value>(
+  path: string,
+  work: () => Promise<Value>,
+  signal?: AbortSignal,
+): Promise<Value> {
+  const lock = `${path}.lock`
+  const owner = JSON.stringify({ pid: process.pid, host: hostname(), id: randomUUID() })
+  await onDisk(lock, () => acquire(lock, owner, signal))
+  const heartbeat = setInterval(() => {
+    const now = new Date()
+    // Removed under our feet by hand: work goes on, and the end finds nothing to remove.
+    utimes(lock, now, now).catch(() => {})
+  }, HEARTBEAT_MS)
+  try {
+    return await work()
+  } finally {
+    clearInterval(heartbeat)
+    if ((await ifThere(() => readFile(lock, 'utf8'))) === owner) await rm(lock, { force: true })
+  }
+}
+
+async function acquire(lock: string, owner: string, signal: AbortSignal | undefined): Promise<void> {
+  for (;;) {
+    signal?.throwIfAborted()
+    try {
+      await writeFile(lock, owner, { flag: 'wx' })
+      return
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
+    if (!(await removedAbandoned(lock))) await wait(POLL_MS, signal)
+  }
+}
+
+async function removedAbandoned(lock: string): Promise<boolean> {
+  const seen = await ifThere(() => readFile(lock, 'utf8'))
+  if (seen === undefined) return true
+  if (!(await abandoned(lock, seen))) return false
+  // Two waiters may both come to this: only a lock that is still the seen one is thrown away, any other is given back.
+  const aside = `${lock}.${randomUUID()}`
+  const taken = await ifThere(async () => {
+    await rename(lock, aside)
+    return await readFile(aside, 'utf8')
+  })
+  if (taken === undefined) return true
+  if (taken === seen) await rm(aside, { force: true })
+  else await rename(aside, lock)
+  return true
+}
+
+async function abandoned(lock: string, content: string): Promise<boolean> {
+  const info = await ifThere(() => stat(lock))
+  if (info === undefined) return true
+  const old = Date.now() - info.mtimeMs > ABANDONED_MS
+  try {
+    const { pid, host } = JSON.parse(content) as { pid: number; host: string }
+    return host === hostname() ? !alive(pid) : old
+  } catch {
+    // Its owner was killed while it wrote the first bytes, or is writing them right now.
+    return old
+  }
+}
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
