@@ -161,7 +161,7 @@ class SpeechDemo extends LitElement {
   }
 
   #latency() {
-    return html`<section class="card" aria-labelledby="latency-title">
+    return html`<section class="card latency" aria-labelledby="latency-title">
       <h2 id="latency-title">Latency</h2>
       <speech-latency-panel .results=${this.#speech.results}></speech-latency-panel>
     </section>`

@@ -31,6 +31,9 @@ export type {
   CreateOptions,
   ListenOptions,
   ListenSource,
+  LocalModelFile,
+  ModelChoice,
+  ModelFilesChoice,
   RecognitionOptions,
 } from './api/options.ts'
 export type {
@@ -44,4 +47,6 @@ export type {
 } from './api/outcomes.ts'
 export type { SpeechEventListener, SpeechEventMap } from './api/speech-event-target.ts'
 export { SpeechEventTarget } from './api/speech-event-target.ts'
+export { type KnownModel, ModelStore, type StoredModelInfo, type StoreUsage } from './model-store.ts'
 export { SpeechAnalyzer } from './speech-analyzer.ts'
+export type { ModelPlace } from './wire/recognizer-api.ts'

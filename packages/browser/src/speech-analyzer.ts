@@ -21,6 +21,7 @@ import { Listening } from './page/listening.ts'
 import { type AnalyzerPlan, planAnalyzer } from './page/plan-analyzer.ts'
 import type { RunContext, Settings } from './page/run-context.ts'
 import { WorkerPair } from './page/worker-pair.ts'
+import type { ModelPlace } from './wire/recognizer-api.ts'
 
 /**
  * Speech analysis inside the page: text, language, emotion and sound events with their probabilities, from a microphone or a file. Nothing
@@ -40,6 +41,7 @@ export class SpeechAnalyzer extends SpeechEventTarget {
   #pair: WorkerPair | undefined
   #loading: Promise<WorkerPair> | undefined
   #model: ModelInfo
+  #modelPlace: ModelPlace
   #listening: Listening | undefined
   /** Analyses run one after another; the end of the newest one. */
   #analyses: Promise<unknown> = Promise.resolve()
@@ -51,6 +53,7 @@ export class SpeechAnalyzer extends SpeechEventTarget {
     this.#plan = plan
     this.#settings = plan.settings
     this.#model = pair.model
+    this.#modelPlace = pair.model.place
     this.#adopt(pair)
   }
 
@@ -58,7 +61,7 @@ export class SpeechAnalyzer extends SpeechEventTarget {
    * Loads the model, the VAD and the WASM runtime into two workers.
    *
    * @throws SpeechError `invalid-argument`, `insecure-context`, `not-supported`, `model-not-found`, `model-corrupt`, `model-unsupported`,
-   *   `network`, `out-of-memory`, `worker-failed`; the signal's reason when aborted
+   *   `network`, `file-unreadable`, `out-of-memory`, `worker-failed`; the signal's reason when aborted
    */
   static async create(options: CreateOptions = {}): Promise<SpeechAnalyzer> {
     const plan = planAnalyzer(options)
@@ -92,6 +95,11 @@ export class SpeechAnalyzer extends SpeechEventTarget {
 
   get model(): ModelInfo {
     return this.#model
+  }
+
+  /** Where the loaded model lies, and whether storing it failed. */
+  get modelPlace(): ModelPlace {
+    return this.#modelPlace
   }
 
   /**
@@ -212,8 +220,8 @@ export class SpeechAnalyzer extends SpeechEventTarget {
   #adopt(pair: WorkerPair): WorkerPair {
     this.#pair = pair
     this.#model = pair.model
+    this.#modelPlace = pair.model.place
     void pair.failed.then(() => {
-      pair.terminate()
       if (this.#pair === pair) this.#pair = undefined
     })
     return pair

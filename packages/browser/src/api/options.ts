@@ -28,10 +28,28 @@ export interface RecognitionOptions {
   readonly withItn?: boolean
 }
 
+/** A file of the user's: chosen, dropped, or kept as a handle. */
+export type LocalModelFile = Blob | FileSystemFileHandle
+
+/** Both files of a model, by their addresses (then they are stored) or as local files (then they are read where they are). */
+export interface ModelFilesChoice {
+  /** A sherpa-onnx export of SenseVoice, which carries its facts itself. */
+  readonly model: string | URL | LocalModelFile
+  /** Its tokens.txt. */
+  readonly tokens: string | URL | LocalModelFile
+}
+
+/** Which model is to be loaded; a name, the address of a manifest.json or an .onnx file, or its files. */
+export type ModelChoice = 'tiny' | 'sensevoice-small' | (string & {}) | URL | ModelFilesChoice
+
 /** What `SpeechAnalyzer.create` can be told; without any of it the embedded model listens for every language it knows. */
 export interface CreateOptions extends RecognitionOptions {
-  /** `tiny` (default): the embedded small-vocabulary model. Else the URL of a `manifest.json` that lies beside its model files. */
-  readonly model?: 'tiny' | (string & {}) | URL
+  /**
+   * `tiny` (default): the embedded small-vocabulary model. `sensevoice-small`: the published SenseVoiceSmall, 239 MB, fetched once from
+   * its hub and stored (`ModelStore.known()` tells size, licence and hosts beforehand). Else the address of a `manifest.json`, or of an `.onnx`
+   * file with `tokens.txt` beside it; or both files.
+   */
+  readonly model?: ModelChoice
   /** Changes to the segmenter's defaults (thresholds, pre-roll, hang-over, cuts). */
   readonly vad?: Partial<SegmenterOptions>
   /** Partial results while someone speaks; default every 400 ms at most. `false` turns them off. */

@@ -1,9 +1,9 @@
 import { SpeechError, validSegmenterOptions } from '@sensevoice-web/engine'
 import type { CreateOptions } from '../api/options.ts'
 import type { RuntimeInfo } from '../api/outcomes.ts'
-import type { ModelLocation } from '../wire/recognizer-api.ts'
-import { type ResolvedAssets, resolveAssets } from './asset-urls.ts'
+import { resolveAssets } from './asset-urls.ts'
 import { chooseThreads } from './choose-threads.ts'
+import { locateModel } from './locate-model.ts'
 import { PARTIAL_INTERVAL_MS, partialInterval, type Settings } from './run-context.ts'
 import type { PairSettings } from './worker-pair.ts'
 
@@ -38,16 +38,9 @@ export function planAnalyzer(options: CreateOptions): AnalyzerPlan {
       vad,
       partialIntervalMs: validInterval(partialInterval(partials, PARTIAL_INTERVAL_MS)),
     },
-    pair: { assets, model: locate(model, assets, document.baseURI), threads },
+    pair: { assets, model: locateModel(model, assets, document.baseURI), threads },
     runtime: { provider: 'wasm', threads, isolated, reason },
   }
-}
-
-function locate(model: string | URL, assets: ResolvedAssets, baseUrl: string): ModelLocation {
-  if (model === 'tiny') {
-    return { manifest: assets.tinyManifest, model: assets.tinyModel, tokens: assets.tinyTokens }
-  }
-  return { manifest: new URL(model, baseUrl).href }
 }
 
 function validInterval(intervalMs: number | undefined): number | undefined {

@@ -3,6 +3,7 @@ import { proxy } from 'comlink'
 import type { ListenerApi } from '../wire/listener-api.ts'
 import type { LoadedModel, ModelLocation, RecognizerApi } from '../wire/recognizer-api.ts'
 import { keepSpeechErrors } from '../wire/speech-error-transfer.ts'
+import { askToPersist } from './ask-to-persist.ts'
 import type { ResolvedAssets } from './asset-urls.ts'
 import { WorkerHost } from './worker-host.ts'
 
@@ -52,6 +53,7 @@ export class WorkerPair {
   /** Starts both workers and loads everything; on any failure or abort nothing is left running. */
   static async load({ assets, model, threads }: PairSettings, hooks: LoadHooks): Promise<WorkerPair> {
     hooks.signal?.throwIfAborted()
+    if (model.type === 'stored') askToPersist()
     const pair = new WorkerPair(assets)
     const { wasm, wasmGlue, vadModel } = assets
     const onProgress = (progress: LoadProgress) => {

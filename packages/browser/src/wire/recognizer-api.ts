@@ -1,13 +1,18 @@
 import type { LoadProgress, ModelManifest } from '@sensevoice-web/engine'
+import type { ModelStorage, WantedModel } from '@sensevoice-web/onnx'
 import type { RuntimeAssets } from './listener-api.ts'
 import type { StreamConfig } from './stream-config.ts'
 
-/** Where a model lies. Its files are looked up beside the manifest unless named. */
-export interface ModelLocation {
-  readonly manifest: string
-  readonly model?: string
-  readonly tokens?: string
-}
+/** Where a model comes from. */
+export type ModelLocation =
+  /** The library's own: three files beside it, kept by the browser's cache. */
+  | { readonly type: 'embedded'; readonly manifest: string; readonly model: string; readonly tokens: string }
+  /** Fetched once and kept in the store. */
+  | { readonly type: 'stored'; readonly wanted: WantedModel }
+  /** The user's own files, read where they are. */
+  | { readonly type: 'files'; readonly model: LocalFile; readonly tokens: LocalFile }
+
+export type LocalFile = Blob | FileSystemFileHandle
 
 export interface RecognizerAssets extends RuntimeAssets {
   readonly model: ModelLocation
@@ -15,7 +20,18 @@ export interface RecognizerAssets extends RuntimeAssets {
   readonly threads: number
 }
 
-export type LoadedModel = Omit<ModelManifest, 'frontend' | 'ids' | 'files'>
+/** Where the loaded model lies, and why there. */
+export interface ModelPlace {
+  readonly kind: 'embedded' | 'file' | ModelStorage['kind']
+  /** How often storing failed in this load, so that the model went to memory instead. */
+  readonly failures: number
+  /** One sentence. */
+  readonly reason: string
+}
+
+export interface LoadedModel extends Omit<ModelManifest, 'frontend' | 'ids' | 'files'> {
+  readonly place: ModelPlace
+}
 
 /** What the recognizer must know of a stream; the rest comes with every job. */
 export interface RecognizerStreamConfig extends Pick<StreamConfig, 'overload'> {

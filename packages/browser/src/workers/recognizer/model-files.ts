@@ -1,29 +1,60 @@
-import { type ModelManifest, readManifest, SpeechError } from '@sensevoice-web/engine'
-import type { ModelLocation } from '../../wire/recognizer-api.ts'
-import { download, type OnBytes } from '../download.ts'
+import { type LoadProgress, type ModelManifest, readManifest, SpeechError } from '@sensevoice-web/engine'
+import { type ByteSource, memorySource, type StoreFolder } from '@sensevoice-web/onnx'
+import type { ModelLocation, ModelPlace } from '../../wire/recognizer-api.ts'
+import { download } from '../download.ts'
+import { openLocalModel } from './local-model.ts'
+import { openStoredModel } from './stored-model.ts'
+import { throttled } from './throttled.ts'
 
 export interface ModelFiles {
   readonly manifest: ModelManifest
-  readonly model: Uint8Array
+  /** The ONNX file, read where it lies. */
+  readonly model: ByteSource
   readonly tokens: string
+  readonly place: ModelPlace
+  /** Where the store keeps it, and what is made of it. */
+  readonly folder?: StoreFolder
 }
 
 /**
- * Fetches a model by its manifest and checks every file against it.
+ * Opens a model, fetched first where it is neither stored nor at hand.
  *
- * @throws SpeechError `network`, `model-not-found`, `model-corrupt`
+ * @throws SpeechError `network`, `model-not-found`, `model-corrupt`, `model-unsupported`, `file-unreadable`
  */
-export async function fetchModel(location: ModelLocation, onBytes: OnBytes): Promise<ModelFiles> {
+export async function openModel(
+  location: ModelLocation,
+  onProgress: (progress: LoadProgress) => void,
+): Promise<ModelFiles> {
+  const tell = throttled(onProgress)
+  switch (location.type) {
+    case 'embedded':
+      return await fetchEmbedded(location, tell)
+    case 'stored':
+      return await openStoredModel(location.wanted, tell)
+    case 'files':
+      return await openLocalModel(location, tell)
+  }
+}
+
+async function fetchEmbedded(
+  location: Extract<ModelLocation, { type: 'embedded' }>,
+  onProgress: (progress: LoadProgress) => void,
+): Promise<ModelFiles> {
   const manifest = readManifest(
     parse(await download(location.manifest, 'the model manifest'), location.manifest),
   )
-  const { model: modelFile, tokens: tokensFile } = manifest.files
-  const beside = (path: string) => new URL(path, location.manifest).href
+  const onBytes = (loadedBytes: number, totalBytes: number | undefined) =>
+    onProgress({ stage: 'model', loadedBytes, ...(totalBytes === undefined ? {} : { totalBytes }) })
   const [model, tokens] = await Promise.all([
-    download(location.model ?? beside(modelFile.path), 'the model', onBytes, modelFile),
-    download(location.tokens ?? beside(tokensFile.path), 'the token list', undefined, tokensFile),
+    download(location.model, 'the model', onBytes, manifest.files.model),
+    download(location.tokens, 'the token list', undefined, manifest.files.tokens),
   ])
-  return { manifest, model, tokens: new TextDecoder().decode(tokens) }
+  return {
+    manifest,
+    model: memorySource(model),
+    tokens: new TextDecoder().decode(tokens),
+    place: { kind: 'embedded', failures: 0, reason: 'The model is a part of the library.' },
+  }
 }
 
 function parse(bytes: Uint8Array, url: string): unknown {

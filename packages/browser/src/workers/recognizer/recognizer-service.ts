@@ -10,7 +10,7 @@ import type {
 } from '../../wire/recognizer-api.ts'
 import { holdLock } from '../hold-lock.ts'
 import { forgetBinary, startRuntime } from '../start-runtime.ts'
-import { fetchModel } from './model-files.ts'
+import { openModel } from './model-files.ts'
 import { RecognizerStream } from './recognizer-stream.ts'
 
 /** The recognizer worker's life: one runtime, one model, one stream at a time. */
@@ -29,13 +29,13 @@ export class RecognizerService implements RecognizerApi {
     const tell = (stage: LoadProgress['stage']) => (loadedBytes: number, totalBytes: number | undefined) =>
       onProgress({ stage, loadedBytes, ...(totalBytes === undefined ? {} : { totalBytes }) })
     const [files] = await Promise.all([
-      fetchModel(model, tell('model')),
+      openModel(model, onProgress),
       startRuntime({ wasm, wasmGlue }, threads, tell('runtime')),
     ])
     onProgress({ stage: 'warm-up', loadedBytes: 0 })
     const { recognizer } = await loadRecognizer({
       runtime: { InferenceSession, Tensor },
-      model: files.model,
+      model: await files.model.read(0, files.model.byteLength),
       tokens: files.tokens,
       manifest: files.manifest,
       executionProvider: 'wasm',
@@ -44,8 +44,10 @@ export class RecognizerService implements RecognizerApi {
     })
     forgetBinary()
     this.#recognizer = recognizer
+    // What was kept in memory alone is in the session now.
+    if (files.place.kind === 'memory') await files.folder?.removeAll()
     const { frontend: _frontend, ids: _ids, files: _files, ...about } = files.manifest
-    return about
+    return { ...about, place: files.place }
   }
 
   async open(jobs: MessagePort, events: MessagePort, config: RecognizerStreamConfig): Promise<void> {

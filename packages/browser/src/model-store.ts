@@ -1,0 +1,110 @@
+import type { ModelManifest } from '@sensevoice-web/engine'
+import { KNOWN_MODELS, listStored, type ModelStorage, type StoreEntry } from '@sensevoice-web/onnx'
+import { CacheModelStorage } from './store/cache-storage.ts'
+import { OpfsStorage } from './store/opfs-storage.ts'
+
+/** A model that can be asked for by name: what users should be told before it is fetched. */
+export interface KnownModel
+  extends Pick<ModelManifest, 'id' | 'name' | 'version' | 'description' | 'license' | 'languages'> {
+  /** Download size. */
+  readonly bytes: number
+  /** Hosts it is fetched from, in the order in which they are tried. */
+  readonly hosts: readonly string[]
+}
+
+/** A model in this browser's store. */
+export interface StoredModelInfo extends StoreEntry {
+  readonly place: 'origin-private-file-system' | 'cache-storage'
+}
+
+/** What the store holds, and what the browser allows this origin. */
+export interface StoreUsage {
+  /** Of all models, complete or not, with everything made of them. */
+  readonly modelBytes: number
+  /** Of everything this origin stores; absent where the browser does not tell. */
+  readonly usedBytes?: number
+  /** What this origin may store in all, as the browser estimates it; absent where it does not tell. */
+  readonly quotaBytes?: number
+  /** Whether the browser has promised not to clear it by itself when the disk gets short. */
+  readonly persisted: boolean
+}
+
+/**
+ * The models that this origin has stored. They come into the store by `SpeechAnalyzer.create({ model })` and stay until they are removed; a
+ * stored model needs no network.
+ */
+// biome-ignore lint/complexity/noStaticOnlyClass: one name for the three calls, as in `ModelStore.list()`.
+export class ModelStore {
+  /** Models that `create` takes by name, with licence, author and size. Fetches nothing. */
+  static known(): readonly KnownModel[] {
+    return KNOWN_MODELS.map(({ id, name, version, description, license, languages, files }) => ({
+      id,
+      name,
+      version,
+      description,
+      license,
+      languages,
+      bytes: (files.model.bytes ?? 0) + (files.tokens.bytes ?? 0),
+      hosts: files.model.urls.map((url) => new URL(url).host),
+    }))
+  }
+
+  /**
+   * Every stored model, complete or not.
+   *
+   * @throws SpeechError `file-unreadable` when the browser's storage fails
+   */
+  static async list(): Promise<readonly StoredModelInfo[]> {
+    const models: StoredModelInfo[] = []
+    for (const storage of await storages()) {
+      for (const entry of await listStored(storage)) models.push({ ...entry, place: storage.kind })
+    }
+    return models
+  }
+
+  /**
+   * Deletes a model with everything made of it; an analyzer that has it loaded goes on. Waits for a download of it to end.
+   *
+   * @param name its `key`, its `id`, or what it was asked for by
+   * @returns bytes freed; 0 when there is no such model
+   * @throws SpeechError `file-unreadable` when the browser's storage fails
+   */
+  static async remove(name: string): Promise<number> {
+    let freed = 0
+    for (const storage of await storages()) {
+      for (const { key, id, source, bytes } of await listStored(storage)) {
+        if (![key, id, source].includes(name)) continue
+        await storage.exclusive(key, () => storage.folder(key).removeAll())
+        freed += bytes
+      }
+    }
+    return freed
+  }
+
+  /** @throws SpeechError `file-unreadable` when the browser's storage fails */
+  static async usage(): Promise<StoreUsage> {
+    const models = await ModelStore.list()
+    const { usage, quota } = (await navigator.storage?.estimate?.().catch(() => undefined)) ?? {}
+    return {
+      modelBytes: models.reduce((sum, { bytes }) => sum + bytes, 0),
+      ...(usage === undefined ? {} : { usedBytes: usage }),
+      ...(quota === undefined ? {} : { quotaBytes: quota }),
+      persisted: (await navigator.storage?.persisted?.().catch(() => false)) ?? false,
+    }
+  }
+}
+
+type BrowserStorage = ModelStorage & { readonly kind: StoredModelInfo['place'] }
+
+/** All places where the worker may have stored something, now or in an earlier version of the browser. */
+async function storages(): Promise<readonly BrowserStorage[]> {
+  const found: BrowserStorage[] = []
+  try {
+    await navigator.storage.getDirectory()
+    found.push(new OpfsStorage(() => Promise.reject(new Error('pages do not write to the store'))))
+  } catch {
+    // Not there, or refused in a private window: then nothing is stored in it.
+  }
+  if ('caches' in globalThis) found.push(new CacheModelStorage())
+  return found
+}
