@@ -29,7 +29,7 @@ export class OpfsStorage implements ModelStorage {
       const names: string[] = []
       const root = await folderAt(ROOT)
       if (root === undefined) return names
-      for await (const [name, handle] of root.entries()) if (handle.kind === 'directory') names.push(name)
+      for await (const [name, handle] of entriesOf(root)) if (handle.kind === 'directory') names.push(name)
       return names.sort()
     })
   }
@@ -61,7 +61,7 @@ class OpfsFolder implements StoreFolder {
       const folder = await this.#handle()
       const entries: FolderEntry[] = []
       if (folder === undefined) return entries
-      for await (const [file, handle] of folder.entries()) {
+      for await (const [file, handle] of entriesOf(folder)) {
         if (handle.kind !== 'file' || file.endsWith(TAG)) continue
         const bytes = await ifThere(async () => (await (handle as FileSystemFileHandle).getFile()).size)
         const partial = file.endsWith(PARTIAL)
@@ -105,6 +105,11 @@ class OpfsFolder implements StoreFolder {
   async #handle(): Promise<FileSystemDirectoryHandle | undefined> {
     return await folderAt([...ROOT, this.#name])
   }
+}
+
+/** Only TypeScript’s library of asynchronous iterables knows that a folder is one; apps that compile against this file may not have it. */
+function entriesOf(folder: FileSystemDirectoryHandle): AsyncIterable<[string, FileSystemHandle]> {
+  return folder as unknown as AsyncIterable<[string, FileSystemHandle]>
 }
 
 async function folderAt(

@@ -6,7 +6,8 @@ import { gzipSync } from 'node:zlib'
 export type Fault =
   | { readonly type: 'cut'; readonly at: number }
   | { readonly type: 'stall'; readonly at: number }
-  | { readonly type: 'slow'; readonly pieceBytes: number; readonly pauseMs: number }
+  /** In pieces, so that what came before a cut has surely been read. */
+  | { readonly type: 'slow'; readonly pieceBytes: number; readonly pauseMs: number; readonly cutAt?: number }
   | { readonly type: 'dead' }
   /** One bit of the file at `at` differs. */
   | { readonly type: 'wrong-byte'; readonly at: number }
@@ -31,6 +32,15 @@ export type Fault =
 export interface SeenRequest {
   readonly path: string
   readonly range: string | undefined
+}
+
+/** Anything else is sent as what hubs send models as. */
+const TYPES: Readonly<Record<string, string>> = {
+  html: 'text/html; charset=utf-8',
+  js: 'text/javascript',
+  mjs: 'text/javascript',
+  json: 'application/json',
+  wasm: 'application/wasm',
 }
 
 const PAGE = '<!doctype html><title>Sign in to the network</title>'
@@ -72,6 +82,11 @@ export class FaultServer {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}${path}`
   }
 
+  /** Requests for a path since the list was last emptied, by what they asked for: `all` or a range. */
+  ranges(path: string): string[] {
+    return this.requests.filter((request) => request.path === path).map(({ range }) => range ?? 'all')
+  }
+
   /** Puts a file at `path`; its first requests fail as listed, the later ones are answered well. */
   put(path: string, bytes: Uint8Array, faults: readonly Fault[] = []): string {
     this.#files.set(path, bytes)
@@ -93,7 +108,8 @@ export class FaultServer {
       return
     }
     const fault = this.#faults.get(pathname)?.shift()
-    answerWith(fault, { file, range: request.headers.range, response })
+    const contentType = TYPES[pathname.split('.').at(-1) ?? ''] ?? 'application/octet-stream'
+    answerWith(fault, { file, range: request.headers.range, response, contentType })
   }
 }
 
@@ -101,10 +117,11 @@ interface Parts {
   readonly file: Uint8Array
   readonly range: string | undefined
   readonly response: ServerResponse
+  readonly contentType: string
 }
 
 function answerWith(fault: Fault | undefined, parts: Parts): void {
-  const { file, range, response } = parts
+  const { file, response } = parts
   switch (fault?.type) {
     case 'dead':
       response.socket?.destroy()
@@ -129,26 +146,27 @@ function answerWith(fault: Fault | undefined, parts: Parts): void {
       return
     }
     case 'wrong-byte': {
-      const wrong = file.slice()
+      // A copy in any case: `slice` of a Buffer is a view.
+      const wrong = Uint8Array.from(file)
       wrong[fault.at] = (wrong[fault.at] ?? 0) ^ 1
-      send(wrong, range, response)
+      send({ ...parts, file: wrong })
       return
     }
     case 'length': {
       const other = new Uint8Array(fault.bytes)
       other.set(file.subarray(0, fault.bytes))
-      send(other, range, response)
+      send({ ...parts, file: other })
       return
     }
     case 'ignored-range':
-      send(file, undefined, response)
+      send({ ...parts, range: undefined })
       return
     default:
-      send(file, range, response, fault)
+      send(parts, fault)
   }
 }
 
-function send(file: Uint8Array, range: string | undefined, response: ServerResponse, fault?: Fault): void {
+function send({ file, range, response, contentType }: Parts, fault?: Fault): void {
   const asked = /^bytes=(\d+)-$/.exec(range ?? '')
   const first = asked === null ? 0 : Number(asked[1])
   if (asked !== null && first >= file.length) {
@@ -161,7 +179,7 @@ function send(file: Uint8Array, range: string | undefined, response: ServerRespo
   const body = lie === 0 ? file.subarray(start) : moved(file, start, lie)
   const chunked = fault?.type === 'chunked' || fault?.type === 'quiet-end'
   response.writeHead(asked === null ? 200 : 206, {
-    'Content-Type': 'application/octet-stream',
+    'Content-Type': contentType,
     ETag: `"${file.length}-${file[file.length >> 1] ?? 0}"`,
     ...(chunked ? {} : { 'Content-Length': body.length }),
     ...(asked === null || fault?.type === 'range-without-header'
@@ -198,17 +216,18 @@ function sendBody(body: Uint8Array, response: ServerResponse, fault: Fault | und
 async function sendSlowly(
   body: Uint8Array,
   response: ServerResponse,
-  { pieceBytes, pauseMs }: { readonly pieceBytes: number; readonly pauseMs: number },
+  { pieceBytes, pauseMs, cutAt = body.length }: Extract<Fault, { type: 'slow' }>,
 ): Promise<void> {
-  for (let at = 0; at < body.length && !response.destroyed; at += pieceBytes) {
+  for (let at = 0; at < cutAt && !response.destroyed; at += pieceBytes) {
     response.write(body.subarray(at, at + pieceBytes))
     await new Promise((resolve) => setTimeout(resolve, pauseMs))
   }
-  response.end()
+  if (cutAt < body.length) response.socket?.destroy()
+  else response.end()
 }
 
 function moved(file: Uint8Array, start: number, by: number): Uint8Array {
-  const body = file.slice(start)
+  const body = Uint8Array.from(file.subarray(start))
   for (let index = 0; index < body.length; index++) {
     body[index] = file[(start + by + index + file.length) % file.length] ?? 0
   }

@@ -131,10 +131,11 @@ export class OpfsPartial implements PartialFile {
 function writeAll(access: FileSystemSyncAccessHandle, bytes: Uint8Array, at: number): void {
   // A view on shared memory cannot be written; ours never is one.
   const written = access.write(bytes as Uint8Array<ArrayBuffer>, { at })
+  // Chromium tells a full disk by an impossible number instead of an exception.
   if (written === bytes.length) return
   access.truncate(at)
-  throw new SpeechError('quota-exceeded', `only ${written} of ${bytes.length} bytes could be stored`, {
-    hint: 'Free some space on the disk, or remove another model.',
+  throw new SpeechError('quota-exceeded', `the browser gave no room for the bytes from ${at} on`, {
+    hint: 'Remove another model (ModelStore.remove), or free some space on the disk.',
   })
 }
 
