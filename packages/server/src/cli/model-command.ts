@@ -2,6 +2,7 @@ import { SpeechError, toSpeechError } from '@sensevoice-web/engine'
 import { knownModel, type WantedModel, wantedByAddress } from '@sensevoice-web/onnx'
 import { nodeStore } from '../store/node-store.ts'
 import { inspectCommand } from './inspect-command.ts'
+import { prepareCommand } from './prepare-command.ts'
 import { ProgressLine } from './progress-line.ts'
 import type { ModelArguments } from './read-model-arguments.ts'
 import { megabytes, type Streams, told } from './told.ts'
@@ -32,7 +33,14 @@ export async function modelCommand(
 
 type Of<Command> = Extract<ModelArguments, { command: Command }>
 
-const COMMANDS = { fetch: fetchModel, list, remove, verify, inspect: inspectCommand } as const
+const COMMANDS = {
+  fetch: fetchModel,
+  list,
+  remove,
+  verify,
+  prepare: prepareCommand,
+  inspect: inspectCommand,
+} as const
 
 async function fetchModel(
   { model, tokens }: Of<'fetch'>,

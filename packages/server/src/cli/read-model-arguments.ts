@@ -6,6 +6,7 @@ export type ModelArguments =
   | { readonly command: 'list'; readonly json: boolean }
   | { readonly command: 'remove'; readonly model: string }
   | { readonly command: 'verify'; readonly model: string }
+  | { readonly command: 'prepare'; readonly model: string }
   | { readonly command: 'inspect'; readonly model: string; readonly json: boolean }
 
 export type ModelCommandLine =
@@ -13,7 +14,14 @@ export type ModelCommandLine =
   | { readonly type: 'model'; readonly arguments: ModelArguments }
   | { readonly type: 'wrong'; readonly message: string }
 
-const OPTIONS = { fetch: ['tokens'], list: ['json'], remove: [], verify: [], inspect: ['json'] } as const
+const OPTIONS = {
+  fetch: ['tokens'],
+  list: ['json'],
+  remove: [],
+  verify: [],
+  prepare: [],
+  inspect: ['json'],
+} as const
 type Command = keyof typeof OPTIONS
 
 /** @param argv arguments behind `model` */
@@ -47,6 +55,7 @@ export function readModelArguments(argv: readonly string[]): ModelCommandLine {
       return found({ command: name, model, json })
     case 'remove':
     case 'verify':
+    case 'prepare':
       return found({ command: name, model })
   }
 }

@@ -24,6 +24,9 @@ Models:
                    what is stored, complete or not
   sensevoice model verify MODEL
                    hashes a stored model again and deletes what is damaged
+  sensevoice model prepare MODEL
+                   rewrites a model for this machine's processor (once more its size on disk), and measures whether
+                   that gives the same answer sooner; analysis then takes it by itself
   sensevoice model inspect MODEL [--json]
                    facts of a stored model, a model's folder or an .onnx file
   sensevoice model remove MODEL

@@ -2,10 +2,15 @@ import { createHash } from 'node:crypto'
 import { access, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ModelFile, readManifest, SpeechError, toSpeechError } from '@sensevoice-web/engine'
+import { factsFromMetadata, type ModelFacts, readMetadataProps } from '@sensevoice-web/onnx'
+import { preparedPaths, readVerdict } from '../prepare/prepared-files.ts'
 import { readBytes } from '../read-bytes.ts'
 
 export interface ModelOnDisk {
-  readonly model: Uint8Array
+  /** The file's bytes, or the path of what was prepared of it. */
+  readonly model: Uint8Array | string
+  readonly prepared?: boolean
+  readonly facts?: ModelFacts
   readonly tokens: string
   /** Parsed manifest.json, when there is one. */
   readonly manifest?: unknown
@@ -15,7 +20,8 @@ export interface ModelOnDisk {
 const PUBLISHED_NAMES = ['model.int8.onnx', 'model.onnx', 'model_quant.onnx']
 
 /**
- * Reads a model's folder. With a manifest.json the files it names, checked by size and SHA-256; without one a published download as it is.
+ * Reads a model's folder. With a manifest.json the files it names, checked by size and SHA-256; without one a published download as it is. Where the
+ * model was prepared for this machine, that is taken instead.
  *
  * @throws SpeechError `model-not-found` naming the folder or file, `model-corrupt` when a file is not the one of the manifest
  */
@@ -26,17 +32,31 @@ export async function readModel(folder: string): Promise<ModelOnDisk> {
       hint: 'Give a folder with a model file and tokens.txt. In a checkout, `npm run setup` puts the embedded model in place.',
     })
   }
+  const prepared = await preparedGraph(folder)
   if (!(await exists(join(folder, 'manifest.json')))) {
-    const model = await modelBytes(join(folder, await modelFileIn(folder)))
-    return { model, tokens: await readText(join(folder, 'tokens.txt')) }
+    const tokens = await readText(join(folder, 'tokens.txt'))
+    if (prepared === undefined)
+      return { model: await modelBytes(join(folder, await modelFileIn(folder))), tokens }
+    // The prepared graph carries the metadata of the file it was made from.
+    const facts = factsFromMetadata(readMetadataProps(await modelBytes(prepared)))
+    return { model: prepared, prepared: true, facts, tokens }
   }
   const manifest = parsed(await readText(join(folder, 'manifest.json')), folder)
   const { files } = readManifest(manifest)
   return {
-    model: await checked(folder, files.model),
+    ...(prepared === undefined
+      ? { model: await checked(folder, files.model) }
+      : { model: prepared, prepared: true }),
     tokens: new TextDecoder().decode(await checked(folder, files.tokens)),
     manifest,
   }
+}
+
+/** Path of the graph that `sensevoice model prepare` made, where it is good for this machine and this file. */
+async function preparedGraph(folder: string): Promise<string | undefined> {
+  const verdict = await readVerdict(folder, join(folder, await modelFileIn(folder)))
+  const { graph } = preparedPaths(folder)
+  return verdict?.outcome === 'faster' && (await exists(graph)) ? graph : undefined
 }
 
 /**

@@ -1,4 +1,4 @@
-import { SpeechError } from '@sensevoice-web/engine'
+import { isSpeechError, SpeechError } from '@sensevoice-web/engine'
 
 /** What the file system says, as the store's own errors. */
 export function diskError(error: unknown, path: string): SpeechError {
@@ -10,7 +10,7 @@ export function diskError(error: unknown, path: string): SpeechError {
       cause: error,
     })
   }
-  return new SpeechError('file-unreadable', `${path} cannot be used (${code ?? String(error)})`, {
+  return new SpeechError('file-unreadable', `${path} cannot be used (${code})`, {
     hint: 'Check who may write there, or name another place in SENSEVOICE_HOME.',
     cause: error,
   })
@@ -20,8 +20,10 @@ export async function onDisk<Value>(path: string, work: () => Promise<Value>): P
   try {
     return await work()
   } catch (error) {
-    if (error instanceof SpeechError || error instanceof RangeError) throw error
-    throw diskError(error, path)
+    // The file system's errors have a code in words; a signal's reason and our own are handed on.
+    throw typeof (error as NodeJS.ErrnoException).code === 'string' && !isSpeechError(error)
+      ? diskError(error, path)
+      : error
   }
 }
 

@@ -21,7 +21,7 @@ function root(): string {
   return join(workspace.folder, 'models')
 }
 
-modelStorageContract(async () => {
+modelStorageContract({ test, expect }, async () => {
   const path = root()
   return { storage: new DiskStorage(path), reopen: () => new DiskStorage(path) }
 })

@@ -1,0 +1,95 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { repositoryFile, repositoryText } from '../../../onnx/src/test-data/files.ts'
+import { readModel } from '../model/read-model.ts'
+import { createNodeAnalyzer } from '../node-analyzer.ts'
+import { goldenPath, Workspace } from '../test-data/workspace.ts'
+import { prepareFolder } from './prepare-folder.ts'
+import { preparedPaths, readVerdict } from './prepared-files.ts'
+
+let home: Workspace
+let modelPath: string
+beforeEach(() => {
+  home = new Workspace()
+  modelPath = home.file('model.int8.onnx', repositoryFile('models/tiny/model.int8.onnx'))
+  home.file('tokens.txt', repositoryText('models/tiny/tokens.txt'))
+})
+afterEach(() => home.remove())
+
+async function texts(): Promise<string[]> {
+  const analyzer = await createNodeAnalyzer({ modelDir: home.folder, threads: 1 })
+  const found: string[] = []
+  for await (const { text } of analyzer.analyzeFile(goldenPath('en-go-left'), { vad: false }))
+    found.push(text)
+  await analyzer.close()
+  return found
+}
+
+/** Which of the two is faster on a model this small is a matter of luck; what follows from it is not. */
+const faster = async () => ({ outcome: 'faster', publishedMs: 2, preparedMs: 1 }) as const
+const different = async () => ({ outcome: 'different', publishedMs: 2, preparedMs: 1 }) as const
+
+describe('prepareFolder', () => {
+  test('leaves the prepared files only where they are faster and right, and the verdict always', async () => {
+    const { outcome, publishedMs, preparedMs } = await prepareFolder(home.folder)
+    const { graph, weightsName } = preparedPaths(home.folder)
+    expect(outcome === 'different' || (outcome === 'faster') === preparedMs < publishedMs).toBe(true)
+    expect(existsSync(graph)).toBe(outcome === 'faster')
+    expect(existsSync(join(home.folder, weightsName))).toBe(outcome === 'faster')
+    expect(await readVerdict(home.folder, modelPath)).toMatchObject({ outcome })
+  })
+
+  test('of a processor that computes them wrongly, nothing prepared is kept or taken', async () => {
+    await prepareFolder(home.folder, different)
+    expect(readdirSync(home.folder).sort()).toEqual(['model.int8.onnx', 'prepared-1.json', 'tokens.txt'])
+    expect((await readModel(home.folder)).model).toBeInstanceOf(Uint8Array)
+  })
+
+  test('a second call does nothing again', async () => {
+    const first = await prepareFolder(home.folder)
+    expect(await prepareFolder(home.folder)).toEqual(first)
+  })
+
+  test('analysis takes what was prepared, and says the same', async () => {
+    const published = await texts()
+    expect(published.join('')).not.toBe('')
+    await prepareFolder(home.folder, faster)
+    expect(await readModel(home.folder)).toMatchObject({
+      prepared: true,
+      model: preparedPaths(home.folder).graph,
+    })
+    expect(await texts()).toEqual(published)
+  })
+
+  test('of a file that was changed since, nothing prepared is taken', async () => {
+    await prepareFolder(home.folder, faster)
+    utimesSync(modelPath, new Date(0), new Date(0))
+    expect((await readModel(home.folder)).model).toBeInstanceOf(Uint8Array)
+  })
+
+  test('of another processor or runtime, nothing prepared is taken', async () => {
+    await prepareFolder(home.folder, faster)
+    const { verdict } = preparedPaths(home.folder)
+    const made = JSON.parse(readFileSync(verdict, 'utf8'))
+    writeFileSync(verdict, JSON.stringify({ ...made, processor: 'another' }))
+    expect((await readModel(home.folder)).model).toBeInstanceOf(Uint8Array)
+  })
+
+  test('a disk that cannot be written leaves nothing half behind', async () => {
+    const { weightsName } = preparedPaths(home.folder)
+    mkdirSync(join(home.folder, `${weightsName}.partial`))
+    await expect(prepareFolder(home.folder)).rejects.toMatchObject({ code: 'file-unreadable' })
+    expect(readdirSync(home.folder).sort()).toEqual([
+      'model.int8.onnx',
+      `${weightsName}.partial`,
+      'tokens.txt',
+    ])
+  })
+
+  test('refuses a file that is no int8 export, and leaves nothing', async () => {
+    writeFileSync(modelPath, readFileSync(modelPath).subarray(0, 100_000))
+    await expect(prepareFolder(home.folder)).rejects.toMatchObject({ code: 'model-corrupt' })
+    expect(readdirSync(home.folder).sort()).toEqual(['model.int8.onnx', 'tokens.txt'])
+  })
+})
