@@ -166,3 +166,34 @@ test('a file replaces the transcript and tells its progress', async () => {
   expect(controller.results.map(({ text }) => text)).toEqual(['file'])
   expect(controller.analysis).toBeUndefined()
 })
+
+test('a page part that was removed while it listened loads again, idle, and hears nothing of the first analyzer', async () => {
+  const states: ((event: CustomEvent<{ state: AnalyzerState }>) => void)[] = []
+  const say = (at: number, state: AnalyzerState) =>
+    states[at]?.(new CustomEvent('state', { detail: { state } }))
+  const analyzers = [0, 1].map(() =>
+    fake({
+      addEventListener: (_, listener) => void states.push(listener),
+      analyze: (_, options) =>
+        new Promise((_, reject) => {
+          options?.signal?.addEventListener('abort', () => reject(options.signal?.reason))
+        }),
+    }),
+  )
+  let created = 0
+  const controller = new SpeechAnalyzerController(host(), async () => analyzers[created++] ?? fake())
+  await controller.load()
+  const analysis = controller.analyze(new File([], 'a.wav'))
+  say(0, 'analyzing')
+  expect(controller).toMatchObject({ state: 'analyzing', analysis: { fileName: 'a.wav' } })
+  controller.hostDisconnected()
+  await analysis
+  controller.hostConnected()
+  await controller.load()
+  expect(controller).toMatchObject({ phase: 'ready', state: 'idle', analysis: undefined, error: undefined })
+  expect(analyzers.map(({ closed }) => closed)).toEqual([true, false])
+  say(0, 'closed')
+  expect(controller.state).toBe('idle')
+  say(1, 'listening')
+  expect(controller.state).toBe('listening')
+})

@@ -64,6 +64,11 @@ export class SpeechAnalyzerController implements ReactiveController {
     void this.analyzer?.close()
     this.analyzer = undefined
     this.phase = 'empty'
+    // What was under way is never going to say that it ended: its run is over.
+    this.state = 'idle'
+    this.level = undefined
+    this.partial = undefined
+    this.analysis = undefined
   }
 
   /** Loads the analyzer; a second call while it loads or when it is there does nothing. */
@@ -72,9 +77,16 @@ export class SpeechAnalyzerController implements ReactiveController {
     this.#set({ phase: 'loading', error: undefined, progress: undefined })
     const { signal } = this.#abort
     try {
-      const analyzer = await this.#create({ signal, onProgress: (progress) => this.#set({ progress }) })
+      const analyzer = await this.#create({
+        signal,
+        onProgress: (progress) => {
+          if (!signal.aborted) this.#set({ progress })
+        },
+      })
       if (signal.aborted) return void analyzer.close()
-      analyzer.addEventListener('state', ({ detail }) => this.#set({ state: detail.state }))
+      analyzer.addEventListener('state', ({ detail }) => {
+        if (this.analyzer === analyzer) this.#set({ state: detail.state })
+      })
       this.#set({ phase: 'ready', analyzer })
     } catch (error) {
       if (!signal.aborted) this.#set({ phase: 'failed', error: toSpeechError(error, 'not-supported') })
