@@ -6,6 +6,8 @@ export interface ByteSource {
    * @throws RangeError when the range is not inside the source
    */
   read(offset: number, length: number): Promise<Uint8Array>
+  /** The Blob behind, where there is one: some readers take it as it is. */
+  readonly blob?: BlobLike
 }
 
 /** Bytes that are in memory already. Ranges are views, not copies. */
@@ -28,6 +30,7 @@ export interface BlobLike {
 /** A Blob, e.g. a File of the origin-private file system: only the ranges asked for are read. */
 export function blobSource(blob: BlobLike): ByteSource {
   return {
+    blob,
     byteLength: blob.size,
     async read(offset, length) {
       checkRange(offset, length, blob.size)

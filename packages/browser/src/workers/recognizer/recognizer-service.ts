@@ -11,6 +11,7 @@ import type {
 import { holdLock } from '../hold-lock.ts'
 import { forgetBinary, startRuntime } from '../start-runtime.ts'
 import { openModel } from './model-files.ts'
+import { sessionParts } from './prepared-model.ts'
 import { RecognizerStream } from './recognizer-stream.ts'
 
 /** The recognizer worker's life: one runtime, one model, one stream at a time. */
@@ -35,7 +36,7 @@ export class RecognizerService implements RecognizerApi {
     onProgress({ stage: 'warm-up', loadedBytes: 0 })
     const { recognizer } = await loadRecognizer({
       runtime: { InferenceSession, Tensor },
-      model: await files.model.read(0, files.model.byteLength),
+      ...(await sessionParts(files)),
       tokens: files.tokens,
       manifest: files.manifest,
       executionProvider: 'wasm',

@@ -1,0 +1,29 @@
+/**
+ * A file as the array that onnxruntime-web wants external weights in, without ever being one: ranges are read when they are asked for. The WASM
+ * build copies each weight with `file.subarray(begin, end)` into its heap, on this thread and in the middle of synchronous code, so an
+ * OPFS file of 240 MB need not be in memory twice. Of an array it has what that code uses, `byteLength` and `subarray`; the rest is
+ * empty, so code that wants more fails instead of reading zeros.
+ */
+export class LazyFile extends Uint8Array<ArrayBuffer> {
+  readonly #blob: Blob
+  readonly #reader = new FileReaderSync()
+
+  constructor(blob: Blob) {
+    super(new ArrayBuffer(0))
+    this.#blob = blob
+  }
+
+  override get byteLength(): number {
+    return this.#blob.size
+  }
+
+  /** @throws DOMException `NotFoundError`, `NotReadableError` when the file was changed or is gone */
+  override subarray(begin = 0, end = this.#blob.size): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(this.#reader.readAsArrayBuffer(this.#blob.slice(begin, end)))
+  }
+
+  /** Methods of an array that make another one make a plain one. */
+  static get [Symbol.species](): Uint8ArrayConstructor {
+    return Uint8Array
+  }
+}
