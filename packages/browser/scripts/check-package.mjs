@@ -31,6 +31,9 @@ export function checkPackage(root) {
     if (/https?:\/\/(?!localhost|www\.w3\.org)[\w.-]*(?:cdn|jsdelivr|unpkg)/.test(code))
       faults.push(`${path} names a CDN`)
   }
+  const types = readFileSync(join(dist, 'index.d.ts'), 'utf8')
+  const foreign = /from ['"]([^'"]+)['"]/.exec(types)?.[1]
+  if (foreign) faults.push(`index.d.ts needs the types of ${foreign}, which hosts do not install`)
   if (faults.length > 0) throw new Error(`The package is not as hosts need it:\n  ${faults.join('\n  ')}`)
 }
 

@@ -43,10 +43,10 @@ export type {
   CapabilityName,
   Microphone,
   ModelInfo,
+  ModelPlace,
   RuntimeInfo,
 } from './api/outcomes.ts'
 export type { SpeechEventListener, SpeechEventMap } from './api/speech-event-target.ts'
 export { SpeechEventTarget } from './api/speech-event-target.ts'
 export { type KnownModel, ModelStore, type StoredModelInfo, type StoreUsage } from './model-store.ts'
 export { SpeechAnalyzer } from './speech-analyzer.ts'
-export type { ModelPlace } from './wire/recognizer-api.ts'

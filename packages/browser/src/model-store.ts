@@ -1,5 +1,5 @@
 import type { ModelManifest } from '@sensevoice-web/engine'
-import { KNOWN_MODELS, listStored, type ModelStorage, type StoreEntry } from '@sensevoice-web/onnx'
+import { KNOWN_MODELS, listStored, type ModelStorage } from '@sensevoice-web/onnx'
 import { CacheModelStorage } from './store/cache-storage.ts'
 import { OpfsStorage } from './store/opfs-storage.ts'
 
@@ -12,8 +12,23 @@ export interface KnownModel
   readonly hosts: readonly string[]
 }
 
-/** A model in this browser's store. */
-export interface StoredModelInfo extends StoreEntry {
+/** A model in this browser's store, whether all of it is there or not yet. */
+export interface StoredModelInfo {
+  /** Names it among the stored ones. */
+  readonly key: string
+  /** What it was asked for by: its name or an address. */
+  readonly source: string
+  readonly id: string
+  /** For people. */
+  readonly name: string
+  readonly version: string
+  readonly license: ModelManifest['license']
+  /** `partial`: a download that was cut; the next `create` goes on with it. */
+  readonly state: 'complete' | 'partial'
+  /** Of everything that is stored of it. */
+  readonly bytes: number
+  /** Of model and tokens, where it is known beforehand. */
+  readonly totalBytes?: number
   readonly place: 'origin-private-file-system' | 'cache-storage'
 }
 
@@ -81,7 +96,11 @@ export class ModelStore {
     return freed
   }
 
-  /** @throws SpeechError `file-unreadable` when the browser's storage fails */
+  /**
+   * How much is stored, and how much may be.
+   *
+   * @throws SpeechError `file-unreadable` when the browser's storage fails
+   */
   static async usage(): Promise<StoreUsage> {
     const models = await ModelStore.list()
     const { usage, quota } = (await navigator.storage?.estimate?.().catch(() => undefined)) ?? {}

@@ -12,7 +12,14 @@ import type {
   CreateOptions,
   ListenOptions,
 } from './api/options.ts'
-import type { AnalysisResult, Capabilities, Microphone, ModelInfo, RuntimeInfo } from './api/outcomes.ts'
+import type {
+  AnalysisResult,
+  Capabilities,
+  Microphone,
+  ModelInfo,
+  ModelPlace,
+  RuntimeInfo,
+} from './api/outcomes.ts'
 import { dispatchSpeechEvent, SpeechEventTarget } from './api/speech-event-target.ts'
 import { detectCapabilities } from './capabilities.ts'
 import { listMicrophones } from './microphones.ts'
@@ -21,7 +28,6 @@ import { Listening } from './page/listening.ts'
 import { type AnalyzerPlan, planAnalyzer } from './page/plan-analyzer.ts'
 import type { RunContext, Settings } from './page/run-context.ts'
 import { WorkerPair } from './page/worker-pair.ts'
-import type { ModelPlace } from './wire/recognizer-api.ts'
 
 /**
  * Speech analysis inside the page: text, language, emotion and sound events with their probabilities, from a microphone or a file. Nothing

@@ -22,6 +22,16 @@ export interface RuntimeInfo {
   readonly reason: string
 }
 
+/** Where the loaded model lies, and why there. */
+export interface ModelPlace {
+  /** `embedded`: a part of the library. `file`: the user's own file. `memory`: nothing could be stored. */
+  readonly kind: 'embedded' | 'file' | 'origin-private-file-system' | 'cache-storage' | 'memory'
+  /** How often storing failed in this load, so that the model went to memory instead. */
+  readonly failures: number
+  /** One sentence. */
+  readonly reason: string
+}
+
 /** The loaded model as users should be told of it; `notice` says plainly what an embedded model does not know. */
 export type ModelInfo = Pick<
   ModelManifest,

@@ -1,5 +1,6 @@
 import type { LoadProgress, ModelManifest } from '@sensevoice-web/engine'
-import type { ModelStorage, WantedModel } from '@sensevoice-web/onnx'
+import type { WantedModel } from '@sensevoice-web/onnx'
+import type { ModelPlace } from '../api/outcomes.ts'
 import type { RuntimeAssets } from './listener-api.ts'
 import type { StreamConfig } from './stream-config.ts'
 
@@ -18,15 +19,6 @@ export interface RecognizerAssets extends RuntimeAssets {
   readonly model: ModelLocation
   /** WASM threads. */
   readonly threads: number
-}
-
-/** Where the loaded model lies, and why there. */
-export interface ModelPlace {
-  readonly kind: 'embedded' | 'file' | ModelStorage['kind']
-  /** How often storing failed in this load, so that the model went to memory instead. */
-  readonly failures: number
-  /** One sentence. */
-  readonly reason: string
 }
 
 export interface LoadedModel extends Omit<ModelManifest, 'frontend' | 'ids' | 'files'> {

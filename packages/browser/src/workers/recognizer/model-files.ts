@@ -1,6 +1,7 @@
 import { type LoadProgress, type ModelManifest, readManifest, SpeechError } from '@sensevoice-web/engine'
 import { type ByteSource, memorySource, type StoreFolder } from '@sensevoice-web/onnx'
-import type { ModelLocation, ModelPlace } from '../../wire/recognizer-api.ts'
+import type { ModelPlace } from '../../api/outcomes.ts'
+import type { ModelLocation } from '../../wire/recognizer-api.ts'
 import { download } from '../download.ts'
 import { openLocalModel } from './local-model.ts'
 import { openStoredModel } from './stored-model.ts'

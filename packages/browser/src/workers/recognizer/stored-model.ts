@@ -1,15 +1,16 @@
 import type { LoadProgress } from '@sensevoice-web/engine'
 import { MemoryStorage, ModelStore, type StoredModel, type WantedModel } from '@sensevoice-web/onnx'
-import type { ModelPlace } from '../../wire/recognizer-api.ts'
+import type { ModelPlace } from '../../api/outcomes.ts'
 import { chooseStorage } from '../store/choose-storage.ts'
 import { wasmHasher } from '../store/wasm-hasher.ts'
 import type { ModelFiles } from './model-files.ts'
 
-const REASONS: Readonly<Record<StoredModel['storage'], string>> = {
+type BrowserStorage = Exclude<StoredModel['storage'], 'disk'>
+
+const REASONS: Readonly<Record<BrowserStorage, string>> = {
   'origin-private-file-system': 'The model is stored in the origin-private file system.',
   'cache-storage':
     'The model is stored in Cache Storage: this browser does not write to the origin-private file system.',
-  disk: 'The model is stored on disk.',
   memory: 'This browser stores nothing here: the model is fetched again after the page is closed.',
 }
 
@@ -27,10 +28,10 @@ export async function openStoredModel(
     createHasher: wasmHasher,
   })
   const { manifest, model, tokens, folder, storage: kind } = await store.open(wanted, { onProgress })
-  return { manifest, model, tokens, folder, place: placeOf(kind, store) }
+  return { manifest, model, tokens, folder, place: placeOf(kind as BrowserStorage, store) }
 }
 
-function placeOf(kind: StoredModel['storage'], { storageFailures }: ModelStore): ModelPlace {
+function placeOf(kind: BrowserStorage, { storageFailures }: ModelStore): ModelPlace {
   const last = storageFailures.at(-1)
   return {
     kind,
