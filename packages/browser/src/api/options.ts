@@ -33,10 +33,12 @@ export type LocalModelFile = Blob | FileSystemFileHandle
 
 /** Both files of a model, by their addresses (then they are stored) or as local files (then they are read where they are). */
 export interface ModelFilesChoice {
-  /** A sherpa-onnx export of SenseVoice, which carries its facts itself. */
+  /** A sherpa-onnx export of SenseVoice, which carries its facts itself, or a FunASR export with its `cmvn`. */
   readonly model: string | URL | LocalModelFile
-  /** Its tokens.txt. */
+  /** Its tokens.txt, or FunASR's tokens.json. */
   readonly tokens: string | URL | LocalModelFile
+  /** The am.mvn of a FunASR export. */
+  readonly cmvn?: string | URL | LocalModelFile
 }
 
 /** Which model is to be loaded; a name, the address of a manifest.json or an .onnx file, or its files. */

@@ -28,6 +28,9 @@ test('names, addresses and files are told apart', () => {
     type: 'stored',
     wanted: { type: 'files', model: 'https://app.example/page/a', tokens: 'https://b.example/t' },
   })
+  expect(locate({ model: 'a', tokens: 't', cmvn: 'c' })).toMatchObject({
+    wanted: { cmvn: 'https://app.example/page/c' },
+  })
   const file = new Blob(['x'])
   expect(locate({ model: file, tokens: file })).toEqual({ type: 'files', model: file, tokens: file })
 })
@@ -37,7 +40,7 @@ test.each<[string, ModelChoice, RegExp]>([
   [
     'a file with an address',
     { model: new Blob(['x']), tokens: 't.txt' },
-    /both be addresses or both be files/,
+    /all be addresses or all be files/,
   ],
   ['what is no address', 'https://', /no address of a model/],
 ])('%s is refused', (_, model, message) => {

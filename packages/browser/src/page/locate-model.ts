@@ -25,17 +25,16 @@ export function locateModel(model: ModelChoice, assets: ResolvedAssets, baseUrl:
       hint: 'Give both: { model: file, tokens: file }.',
     })
   }
-  const { model: file, tokens } = model
-  if (isAddress(file) && isAddress(tokens)) {
-    const wanted = {
-      type: 'files',
-      model: absolute(file, baseUrl),
-      tokens: absolute(tokens, baseUrl),
-    } as const
-    return { type: 'stored', wanted }
+  const { model: file, tokens, cmvn } = model
+  if (isAddress(file) && isAddress(tokens) && (cmvn === undefined || isAddress(cmvn))) {
+    const urls = { model: absolute(file, baseUrl), tokens: absolute(tokens, baseUrl) }
+    const more = cmvn === undefined ? {} : { cmvn: absolute(cmvn, baseUrl) }
+    return { type: 'stored', wanted: { type: 'files', ...urls, ...more } }
   }
-  if (isLocalFile(file) && isLocalFile(tokens)) return { type: 'files', model: file, tokens }
-  throw new SpeechError('invalid-argument', 'model and tokens must both be addresses or both be files')
+  if (isLocalFile(file) && isLocalFile(tokens) && (cmvn === undefined || isLocalFile(cmvn))) {
+    return { type: 'files', model: file, tokens, ...(cmvn === undefined ? {} : { cmvn }) }
+  }
+  throw new SpeechError('invalid-argument', 'the files of a model must all be addresses or all be files')
 }
 
 function isAddress(value: unknown): value is string | URL {

@@ -1,4 +1,5 @@
 import {
+  type ByteSource,
   blobSource,
   type FolderEntry,
   type ModelStorage,
@@ -14,6 +15,15 @@ const ROOT = ['sensevoice-web', 'models'] as const
 
 /** Writing needs a handle that only dedicated workers have. */
 export type OpenPartial = (folder: FileSystemDirectoryHandle, name: string) => Promise<PartialFile>
+
+/** A finished file, with what a worker reads it synchronously through. */
+export interface OpfsSource extends ByteSource {
+  readonly handle: FileSystemFileHandle
+}
+
+export function isOpfsSource(source: ByteSource): source is OpfsSource {
+  return 'handle' in source
+}
 
 /** Models in the origin-private file system, one folder each. */
 export class OpfsStorage implements ModelStorage {
@@ -72,11 +82,11 @@ class OpfsFolder implements StoreFolder {
     })
   }
 
-  async open(name: string) {
+  async open(name: string): Promise<OpfsSource | undefined> {
     return await stored(async () => {
       const folder = await this.#handle()
-      const file = await ifThere(async () => (await folder?.getFileHandle(name))?.getFile())
-      return file === undefined ? undefined : blobSource(file)
+      const handle = await ifThere(async () => await folder?.getFileHandle(name))
+      return handle === undefined ? undefined : { ...blobSource(await handle.getFile()), handle }
     })
   }
 

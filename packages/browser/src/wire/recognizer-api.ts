@@ -11,7 +11,12 @@ export type ModelLocation =
   /** Fetched once and kept in the store. */
   | { readonly type: 'stored'; readonly wanted: WantedModel }
   /** The user's own files, read where they are. */
-  | { readonly type: 'files'; readonly model: LocalFile; readonly tokens: LocalFile }
+  | {
+      readonly type: 'files'
+      readonly model: LocalFile
+      readonly tokens: LocalFile
+      readonly cmvn?: LocalFile
+    }
 
 export type LocalFile = Blob | FileSystemFileHandle
 

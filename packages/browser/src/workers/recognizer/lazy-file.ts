@@ -1,3 +1,5 @@
+import type { ReadRange } from './range-reader.ts'
+
 /**
  * A file as the array that onnxruntime-web wants external weights in, without ever being one: ranges are read when they are asked for. The WASM
  * build copies each weight with `file.subarray(begin, end)` into its heap, on this thread and in the middle of synchronous code, so an
@@ -5,21 +7,21 @@
  * empty, so code that wants more fails instead of reading zeros.
  */
 export class LazyFile extends Uint8Array<ArrayBuffer> {
-  readonly #blob: Blob
-  readonly #reader = new FileReaderSync()
+  readonly #bytes: number
+  readonly #read: ReadRange
 
-  constructor(blob: Blob) {
+  constructor(bytes: number, read: ReadRange) {
     super(new ArrayBuffer(0))
-    this.#blob = blob
+    this.#bytes = bytes
+    this.#read = read
   }
 
   override get byteLength(): number {
-    return this.#blob.size
+    return this.#bytes
   }
 
-  /** @throws DOMException `NotFoundError`, `NotReadableError` when the file was changed or is gone */
-  override subarray(begin = 0, end = this.#blob.size): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(this.#reader.readAsArrayBuffer(this.#blob.slice(begin, end)))
+  override subarray(begin = 0, end = this.#bytes): Uint8Array<ArrayBuffer> {
+    return this.#read(begin, end)
   }
 
   /** Methods of an array that make another one make a plain one. */

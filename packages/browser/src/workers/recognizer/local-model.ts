@@ -14,12 +14,14 @@ export async function openLocalModel(
     await opened(location.tokens, 'token list'),
   ]
   const [model, tokens] = [blobSource(modelFile), await readable('token list', () => tokensFile.text())]
+  const cmvnFile = location.cmvn && (await opened(location.cmvn, 'am.mvn'))
+  const cmvn = cmvnFile && (await readable('am.mvn', () => cmvnFile.text()))
   const name = 'name' in modelFile ? String(modelFile.name) : 'model.onnx'
   const remote = bareManifest(name, 'this computer', { model: name, tokens: 'tokens.txt' })
   // What it is comes first: a file of another kind is refused before it is hashed.
   const unproven = { bytes: modelFile.size, sha256: '' }
   const manifest = await readable('model', () =>
-    completeManifest(remote, { model, tokens }, { model: unproven, tokens: unproven }),
+    completeManifest(remote, { model, tokens, cmvn }, { model: unproven, tokens: unproven }),
   )
   const sha256 = await readable('model', () => sha256Of(model, wasmHasher, { onProgress }))
   const files = {

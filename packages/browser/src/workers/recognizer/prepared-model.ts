@@ -1,5 +1,6 @@
 import { findTags, isSpeechError, parseVocabulary } from '@sensevoice-web/engine'
 import {
+  type ByteSource,
   type ExternalData,
   PREPARE_VERSION,
   prepareModel,
@@ -7,8 +8,10 @@ import {
   type StoreFolder,
   writeFile,
 } from '@sensevoice-web/onnx'
+import { isOpfsSource } from '../../store/opfs-storage.ts'
 import { LazyFile } from './lazy-file.ts'
 import type { ModelFiles } from './model-files.ts'
+import { rangeReader } from './range-reader.ts'
 
 /** Name under which the prepared graph looks for the published file. */
 const STORED_NAME = 'model'
@@ -16,9 +19,13 @@ const GRAPH_FILE = `prepared-${PREPARE_VERSION}.integer.onnx`
 
 /** What a session is built from. */
 export interface SessionParts {
-  readonly model: Uint8Array
-  readonly externalData?: readonly ExternalData[]
-  readonly prepared?: boolean
+  readonly session: {
+    readonly model: Uint8Array
+    readonly externalData?: readonly ExternalData[]
+    readonly prepared?: boolean
+  }
+  /** To be called when the session is there, or cannot be. */
+  readonly release: () => void
 }
 
 /**
@@ -27,10 +34,18 @@ export interface SessionParts {
  */
 export async function sessionParts(files: ModelFiles): Promise<SessionParts> {
   const graph = files.manifest.embedded ? undefined : await preparedGraph(files)
-  if (graph === undefined) return { model: await files.model.read(0, files.model.byteLength) }
-  const { blob } = files.model
-  const data = blob instanceof Blob ? new LazyFile(blob) : await files.model.read(0, files.model.byteLength)
-  return { model: graph, prepared: true, externalData: [{ path: STORED_NAME, data }] }
+  const { model } = files
+  if (graph === undefined)
+    return { session: { model: await model.read(0, model.byteLength) }, release: () => {} }
+  const { data, release } = await weights(model)
+  return { session: { model: graph, prepared: true, externalData: [{ path: STORED_NAME, data }] }, release }
+}
+
+async function weights(model: ByteSource): Promise<{ data: Uint8Array; release: () => void }> {
+  const { blob } = model
+  if (!(blob instanceof Blob)) return { data: await model.read(0, model.byteLength), release: () => {} }
+  const reader = await rangeReader(blob, isOpfsSource(model) ? model.handle : undefined)
+  return { data: new LazyFile(blob.size, reader.read), release: () => reader.close() }
 }
 
 async function preparedGraph({

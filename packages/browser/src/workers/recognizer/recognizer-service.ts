@@ -34,15 +34,16 @@ export class RecognizerService implements RecognizerApi {
       startRuntime({ wasm, wasmGlue }, threads, tell('runtime')),
     ])
     onProgress({ stage: 'warm-up', loadedBytes: 0 })
+    const { session, release } = await sessionParts(files)
     const { recognizer } = await loadRecognizer({
       runtime: { InferenceSession, Tensor },
-      ...(await sessionParts(files)),
+      ...session,
       tokens: files.tokens,
       manifest: files.manifest,
       executionProvider: 'wasm',
       threads,
       clock: () => performance.now(),
-    })
+    }).finally(release)
     forgetBinary()
     this.#recognizer = recognizer
     // What was kept in memory alone is in the session now.

@@ -1,0 +1,43 @@
+/** Bytes `[begin, end)` of a file, at once. @throws DOMException when the file was changed or is gone */
+export type ReadRange = (begin: number, end: number) => Uint8Array<ArrayBuffer>
+
+export interface RangeReader {
+  readonly read: ReadRange
+  /** Frees the file for others. */
+  close(): void
+}
+
+/** What TypeScript's library does not know of yet: several tabs may read at once (Chromium 121). */
+interface ReadableHandle {
+  createSyncAccessHandle(options: { mode: 'read-only' }): Promise<FileSystemSyncAccessHandle>
+}
+
+/**
+ * Reads a file synchronously: through an access handle where it lies in the origin-private file system, which is three times as fast, else
+ * as a Blob. Browsers that know no shared handles refuse the second tab, which then reads the slower way.
+ */
+export async function rangeReader(
+  blob: Blob,
+  handle: FileSystemFileHandle | undefined,
+): Promise<RangeReader> {
+  try {
+    const access = await (handle as ReadableHandle | undefined)?.createSyncAccessHandle({ mode: 'read-only' })
+    if (access !== undefined)
+      return { read: (begin, end) => readAt(access, begin, end), close: () => access.close() }
+  } catch {
+    // Held by another tab, or the browser has no such handles.
+  }
+  const reader = new FileReaderSync()
+  return {
+    read: (begin, end) => new Uint8Array(reader.readAsArrayBuffer(blob.slice(begin, end))),
+    close: () => {},
+  }
+}
+
+function readAt(access: FileSystemSyncAccessHandle, begin: number, end: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(end - begin)
+  const read = access.read(bytes, { at: begin })
+  if (read !== bytes.length)
+    throw new DOMException(`the file ends at byte ${begin + read}`, 'NotReadableError')
+  return bytes
+}
