@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Fault, FaultServer } from '../../onnx/src/test-data/fault-server.ts'
 import {
+  SMALL_PIECES,
   SMALL_TOKENS,
   smallFunasrModel,
   smallManifest,
@@ -154,7 +155,7 @@ describe('sensevoice model', () => {
     [
       'fetch a manifest with tokens',
       ['model', 'fetch', 'http://127.0.0.1:9/m.json', '--tokens', 'http://a/t'],
-      /--tokens is for an .onnx/,
+      /--tokens and --cmvn are for an .onnx/,
     ],
     ['verify what is not there', ['model', 'verify', 'nobody'], /no model "nobody" in the store/],
     ['inspect another network', ['model', 'inspect', VAD_MODEL], /\[model-unsupported\]/],
@@ -162,6 +163,22 @@ describe('sensevoice model', () => {
     const { status, out, error } = await sensevoice(...argv)
     expect([status, out]).toEqual([1, ''])
     expect(error).toMatch(message)
+  })
+
+  test('fetches a FunASR export with its am.mvn and analyzes with it', async () => {
+    const numbers = (value: number) => Array<number>(560).fill(value).join(' ')
+    const cmvn = `<AddShift> 560 560\n[ ${numbers(-8)} ]\n<Rescale> 560 560\n[ ${numbers(0.25)} ]`
+    const put = (path: string, text: string) => server.put(path, new TextEncoder().encode(text))
+    const model = server.put('/f/model_quant.onnx', smallFunasrModel())
+    const tokens = put('/f/tokens.json', JSON.stringify(SMALL_PIECES))
+    const without = await sensevoice('model', 'fetch', model, '--tokens', tokens)
+    expect([without.status, without.error]).toEqual([1, expect.stringMatching(/needs its am\.mvn/)])
+    const options = ['--tokens', tokens, '--cmvn', put('/f/am.mvn', cmvn)]
+    expect((await sensevoice('model', 'fetch', model, ...options)).status).toBe(0)
+    const argv = ['analyze', goldenPath('en-hello'), '--no-vad', '--json', '--model', 'model_quant']
+    const { status, out } = await sensevoice(...argv)
+    expect(status).toBe(0)
+    expect(JSON.parse(out)).toHaveProperty('languageScores')
   })
 
   test('inspects a file, a folder and a stored model', async () => {

@@ -37,11 +37,7 @@ test('names, addresses and files are told apart', () => {
 
 test.each<[string, ModelChoice, RegExp]>([
   ['a file alone', new Blob(['x']) as unknown as ModelChoice, /needs its tokens/],
-  [
-    'a file with an address',
-    { model: new Blob(['x']), tokens: 't.txt' },
-    /all be addresses or all be files/,
-  ],
+  ['a file with an address', { model: new Blob(['x']), tokens: 't.txt' }, /all be addresses or all be files/],
   ['what is no address', 'https://', /no address of a model/],
 ])('%s is refused', (_, model, message) => {
   expect(() => locate(model)).toThrow(expect.objectContaining({ code: 'invalid-argument' }))

@@ -27,6 +27,18 @@ describe('a token list', () => {
     expect(vocabulary.idOf('a b')).toBe(2)
   })
 
+  test('of FunASR is a JSON list in the order of ids', () => {
+    const vocabulary = parseVocabulary('[\n  "<unk>", "▁the",\n  "[", "]"]')
+    expect([vocabulary.size, vocabulary.text(1), vocabulary.idOf(']')]).toEqual([4, ' the', 3])
+    for (const wrong of ['["a", "b', '["a", 2]']) {
+      expect(errorOf(() => parseVocabulary(wrong)).code).toBe('model-corrupt')
+    }
+  })
+
+  test('whose first token is a bracket is still read line by line', () => {
+    expect(parseVocabulary('[ 0\n" 1\n').size).toBe(2)
+  })
+
   test('of a wrong form is refused with the line or id', () => {
     const faults: [string, RegExp][] = [
       ['<unk> 0\nthe', /line 2/],

@@ -45,14 +45,31 @@ export class Vocabulary {
 }
 
 /**
- * Reads a tokens.txt: one `token id` a line, ids from 0 without gaps in any order; a token may itself contain spaces.
+ * Reads a token list: sherpa-onnx's tokens.txt (one `token id` a line, ids from 0 without gaps in any order; a token may itself contain
+ * spaces) or FunASR's tokens.json (the tokens in the order of their ids).
  *
- * @throws SpeechError `model-corrupt` for a line without an id, an id twice or a missing id
+ * @throws SpeechError `model-corrupt` for a line without an id, an id twice, a missing id, or JSON that is no list of texts
  */
 export function parseVocabulary(tokensText: string): Vocabulary {
+  const text = withoutByteOrderMark(tokensText)
+  return new Vocabulary(/^\s*\[\s*"/.test(text) ? piecesOfJson(text) : piecesOfLines(text))
+}
+
+function piecesOfJson(text: string): string[] {
+  let pieces: unknown
+  try {
+    pieces = JSON.parse(text)
+  } catch {
+    throw corrupt('the token list is cut short, or no JSON')
+  }
+  if (Array.isArray(pieces) && pieces.every((piece) => typeof piece === 'string')) return pieces
+  throw corrupt('the token list is not a list of texts')
+}
+
+function piecesOfLines(text: string): string[] {
   const pieces: string[] = []
   let count = 0
-  for (const [index, line] of withoutByteOrderMark(tokensText).split('\n').entries()) {
+  for (const [index, line] of text.split('\n').entries()) {
     const entry = line.endsWith('\r') ? line.slice(0, -1) : line
     if (entry === '') continue
     const space = entry.lastIndexOf(' ')
@@ -69,7 +86,7 @@ export function parseVocabulary(tokensText: string): Vocabulary {
   if (count !== pieces.length) {
     throw corrupt(`the token list has ${count} tokens but ids up to ${pieces.length - 1}`)
   }
-  return new Vocabulary(pieces)
+  return pieces
 }
 
 function withoutByteOrderMark(text: string): string {

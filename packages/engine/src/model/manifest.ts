@@ -41,8 +41,13 @@ export interface RemoteModelManifest
     ModelManifest,
     'schema' | 'id' | 'name' | 'version' | 'description' | 'notice' | 'license' | 'languages'
   > {
-  readonly files: { readonly model: RemoteModelFile; readonly tokens: RemoteModelFile }
-  /** Absent: they are read from the ONNX file itself, where sherpa-onnx exports carry them. */
+  readonly files: {
+    readonly model: RemoteModelFile
+    readonly tokens: RemoteModelFile
+    /** The am.mvn of a FunASR export, which carries no facts itself. */
+    readonly cmvn?: RemoteModelFile
+  }
+  /** Absent: they are read from the ONNX file itself, where sherpa-onnx exports carry them, or from `cmvn`. */
   readonly facts?: Pick<ModelManifest, 'flavour' | 'vocabularySize' | 'frontend' | 'ids'>
 }
 

@@ -34,7 +34,7 @@ export function factsFromMetadata(props: ReadonlyMap<string, string>): ModelFact
         ? 'the model file carries no metadata of a SenseVoice model'
         : `the model is of type ${type}, not SenseVoice (${MODEL_TYPE})`,
       {
-        hint: 'Put the manifest.json of the model beside it, or use the sherpa-onnx export of SenseVoiceSmall.',
+        hint: 'A FunASR export needs its am.mvn (cmvn) or a manifest.json; the sherpa-onnx export of SenseVoiceSmall needs neither.',
       },
     )
   }

@@ -4,7 +4,9 @@ import {
   parseVocabulary,
   type RemoteModelManifest,
   SpeechError,
+  type Vocabulary,
 } from '@sensevoice-web/engine'
+import { factsFromCmvn } from '../model/facts-from-cmvn.ts'
 import { factsFromMetadata } from '../model/facts-from-metadata.ts'
 import { flavourOf } from '../model/model-flavour.ts'
 import type { ByteSource } from '../prepare/byte-source.ts'
@@ -15,8 +17,10 @@ import { looksLikeHtml } from './judge-answer.ts'
 export interface ModelContents {
   /** The ONNX file. */
   readonly model: ByteSource
-  /** Text of tokens.txt. */
+  /** Text of tokens.txt, or of FunASR's tokens.json. */
   readonly tokens: string
+  /** Text of am.mvn: a FunASR export needs it, others do without. */
+  readonly cmvn?: string | undefined
 }
 
 /**
@@ -28,17 +32,22 @@ export interface ModelContents {
  */
 export async function completeManifest(
   remote: RemoteModelManifest,
-  { model, tokens }: ModelContents,
+  { model, tokens, cmvn }: ModelContents,
   proven: { readonly model: DownloadedFile; readonly tokens: DownloadedFile },
 ): Promise<ModelManifest> {
   if (looksLikeHtml(await model.read(0, Math.min(64, model.byteLength)))) throw webPage('model')
   const graph = await readGraph(model)
+  const carriesNone = !graph.metadata.has('model_type') && cmvn !== undefined
   // The metadata first: they name a variant where the graph can only be called another one.
-  const facts =
+  const said =
     remote.facts === undefined
-      ? factsFromMetadata(graph.metadata)
+      ? carriesNone
+        ? undefined
+        : factsFromMetadata(graph.metadata)
       : { ...remote.facts, languages: remote.languages }
   const flavour = flavourOf(graph.inputNames, graph.outputNames)
+  const vocabulary = vocabularyOf(tokens)
+  const facts = said ?? factsFromCmvn(cmvn ?? '', flavour, vocabulary.size)
   if (flavour !== facts.flavour) {
     throw new SpeechError(
       'model-unsupported',
@@ -46,10 +55,6 @@ export async function completeManifest(
       { hint: 'Use the model file that the manifest was made for.' },
     )
   }
-  if (looksLikeHtml(Uint8Array.from(tokens.slice(0, 64), (letter) => letter.charCodeAt(0)))) {
-    throw webPage('token list')
-  }
-  const vocabulary = parseVocabulary(tokens)
   if (vocabulary.size !== facts.vocabularySize) {
     throw new SpeechError(
       'model-unsupported',
@@ -68,6 +73,11 @@ export async function completeManifest(
       tokens: { path: files.tokens.name, ...proven.tokens },
     },
   }
+}
+
+function vocabularyOf(tokens: string): Vocabulary {
+  if (looksLikeHtml(new TextEncoder().encode(tokens.slice(0, 64)))) throw webPage('token list')
+  return parseVocabulary(tokens)
 }
 
 function webPage(what: string): SpeechError {

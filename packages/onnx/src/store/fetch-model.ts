@@ -9,7 +9,7 @@ import { completeManifest } from './complete-manifest.ts'
 import { type DownloadedFile, type DownloadProgress, downloadFile } from './download-file.ts'
 import type { ModelStoreParts, OpenOptions } from './model-store.ts'
 import { sha256Of } from './sha256-of.ts'
-import type { ModelStorage, StoreFolder } from './store-folder.ts'
+import { type ModelStorage, readFile, type StoreFolder } from './store-folder.ts'
 import { openStored, type StoredModel } from './stored-models.ts'
 import { readSource, writeSource, writeStoredManifest } from './stored-record.ts'
 
@@ -88,6 +88,7 @@ async function ensureFiles(request: FetchRequest): Promise<Record<'model' | 'tok
   const { files } = request.remote
   // The small file first: when it is wrong, 240 MB need not come.
   const tokens = await ensureFile(request, files.tokens, 'the token list')
+  if (files.cmvn !== undefined) await ensureFile(request, files.cmvn, 'the am.mvn')
   const model = await ensureFile(request, files.model, 'the model', request.options.onProgress)
   return { model, tokens }
 }
@@ -136,7 +137,12 @@ async function contents(folder: StoreFolder, remote: RemoteModelManifest) {
   if (model === undefined || tokens === undefined) {
     throw new SpeechError('file-unreadable', 'the model was stored and cannot be read again')
   }
-  return { model, tokens: new TextDecoder().decode(await tokens.read(0, tokens.byteLength)) }
+  const cmvn = remote.files.cmvn && (await readFile(folder, remote.files.cmvn.name))
+  return {
+    model,
+    tokens: new TextDecoder().decode(await tokens.read(0, tokens.byteLength)),
+    cmvn: cmvn && new TextDecoder().decode(cmvn),
+  }
 }
 
 /** @throws SpeechError `quota-exceeded` when the rest of the download will not fit */

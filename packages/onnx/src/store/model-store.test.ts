@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto'
 import type { LoadProgress } from '@sensevoice-web/engine'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type Fault, FaultServer } from '../test-data/fault-server.ts'
-import { SMALL_TOKENS, smallFunasrModel, smallManifest, smallSherpaModel } from '../test-data/small-model.ts'
+import {
+  SMALL_PIECES,
+  SMALL_TOKENS,
+  smallFunasrModel,
+  smallManifest,
+  smallSherpaModel,
+} from '../test-data/small-model.ts'
 import { SENSEVOICE_SMALL } from './catalogue.ts'
 import { MemoryStorage } from './memory-storage.ts'
 import { ModelStore, type ModelStoreParts } from './model-store.ts'
@@ -130,6 +136,33 @@ test.each([
   await expect(store().open(wanted)).rejects.toMatchObject({ code, message: expect.stringMatching(message) })
   expect(await store().list()).toEqual([])
   expect(await storage.folders()).toEqual([])
+})
+
+test('a FunASR export by its addresses takes its facts from am.mvn, its tokens from tokens.json', async () => {
+  const numbers = (value: number) => Array<number>(560).fill(value).join(' ')
+  const cmvn = `<AddShift> 560 560\n[ ${numbers(-8)} ]\n<Rescale> 560 560\n[ ${numbers(0.25)} ]`
+  const json = JSON.stringify(SMALL_PIECES)
+  const put = (path: string, bytes: Uint8Array | string) =>
+    server.put(`/${place}/${path}`, typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes)
+  const urls = {
+    model: put('model_quant.onnx', smallFunasrModel()),
+    tokens: put('tokens.json', json),
+    cmvn: put('am.mvn', cmvn),
+  }
+  const { manifest, tokens } = await store().open({ type: 'files', ...urls })
+  expect(manifest).toMatchObject({
+    id: 'model_quant',
+    flavour: 'funasr',
+    vocabularySize: SMALL_PIECES.length,
+  })
+  expect(manifest.frontend).toMatchObject({ lfrWindowSize: 7, lfrWindowShift: 6 })
+  expect(tokens).toBe(json)
+  put('am.mvn', '<html>')
+  await expect(
+    store({ storage: new MemoryStorage() }).open({ type: 'files', ...urls }),
+  ).rejects.toMatchObject({
+    code: 'model-not-found',
+  })
 })
 
 test('a manifest of another flavour than its graph is refused', async () => {

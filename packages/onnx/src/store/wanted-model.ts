@@ -7,8 +7,8 @@ export type WantedModel =
   | { readonly type: 'known'; readonly name: string }
   /** By the whole address of a manifest.json. */
   | { readonly type: 'manifest'; readonly url: string }
-  /** By the whole addresses of its files; a sherpa-onnx export, which carries its facts itself. */
-  | { readonly type: 'files'; readonly model: string; readonly tokens: string }
+  /** By the whole addresses of its files: a sherpa-onnx export, which carries its facts itself, or a FunASR export with its am.mvn. */
+  | { readonly type: 'files'; readonly model: string; readonly tokens: string; readonly cmvn?: string }
 
 /** How an address is meant: one that ends in `.onnx` is a model with tokens.txt beside it, any other a manifest. */
 export function wantedByAddress(url: string): WantedModel {
@@ -42,7 +42,7 @@ export function knownOrRefused(name: string): RemoteModelManifest {
 export function bareManifest(
   name: string,
   from: string,
-  urls: { model: string; tokens: string },
+  urls: { readonly model: string; readonly tokens: string; readonly cmvn?: string },
 ): RemoteModelManifest {
   return {
     schema: 1,
@@ -56,6 +56,7 @@ export function bareManifest(
     files: {
       model: { name: 'model.onnx', urls: [urls.model] },
       tokens: { name: 'tokens.txt', urls: [urls.tokens] },
+      ...(urls.cmvn === undefined ? {} : { cmvn: { name: 'am.mvn', urls: [urls.cmvn] } }),
     },
   }
 }

@@ -154,7 +154,17 @@ export function modelStorageContract(
   test('waiting for others ends with the signal', async () => {
     const { storage, reopen } = await create()
     let release!: () => void
-    const held = storage.exclusive('x', () => new Promise<void>((resolve) => (release = resolve)))
+    let held!: Promise<void>
+    await new Promise<void>((entered) => {
+      held = storage.exclusive(
+        'x',
+        () =>
+          new Promise<void>((resolve) => {
+            release = resolve
+            entered()
+          }),
+      )
+    })
     const controller = new AbortController()
     const waiting = reopen().exclusive('x', async () => 'never', controller.signal)
     setTimeout(() => controller.abort(new Error('enough')), 30)

@@ -42,12 +42,8 @@ const COMMANDS = {
   inspect: inspectCommand,
 } as const
 
-async function fetchModel(
-  { model, tokens }: Of<'fetch'>,
-  streams: Streams,
-  signal: AbortSignal,
-): Promise<number> {
-  const wanted = wantedModel(model, tokens)
+async function fetchModel(args: Of<'fetch'>, streams: Streams, signal: AbortSignal): Promise<number> {
+  const wanted = wantedModel(args)
   const known = wanted.type === 'known' ? knownModel(wanted.name) : undefined
   if (known !== undefined) {
     const { name, version, license, files } = known
@@ -101,17 +97,21 @@ async function verify({ model }: Of<'verify'>, streams: Streams, signal: AbortSi
   return damages.length === 0 ? 0 : 1
 }
 
-function wantedModel(model: string, tokens: string | undefined): WantedModel {
+function wantedModel({ model, tokens, cmvn }: Of<'fetch'>): WantedModel {
+  const bare = tokens === undefined && cmvn === undefined
   if (!/^https?:\/\//.test(model)) {
-    if (tokens === undefined) return { type: 'known', name: model }
-    throw new SpeechError('invalid-argument', '--tokens is for a model by its address')
+    if (bare) return { type: 'known', name: model }
+    throw new SpeechError('invalid-argument', '--tokens and --cmvn are for a model by its address')
   }
   const wanted = wantedByAddress(model)
-  if (tokens === undefined) return wanted
+  if (bare) return wanted
   if (wanted.type !== 'files') {
-    throw new SpeechError('invalid-argument', '--tokens is for an .onnx address: a manifest names its own')
+    throw new SpeechError(
+      'invalid-argument',
+      '--tokens and --cmvn are for an .onnx address: a manifest names its own',
+    )
   }
-  return { ...wanted, tokens }
+  return { ...wanted, tokens: tokens ?? wanted.tokens, ...(cmvn === undefined ? {} : { cmvn }) }
 }
 
 function notStored(model: string): SpeechError {

@@ -9,6 +9,10 @@ test.each([
     ['fetch', 'https://a/m.onnx', '--tokens', 'https://a/t.txt'],
     { command: 'fetch', model: 'https://a/m.onnx', tokens: 'https://a/t.txt' },
   ],
+  [
+    ['fetch', 'https://a/m.onnx', '--cmvn', 'https://a/am.mvn'],
+    { command: 'fetch', model: 'https://a/m.onnx', cmvn: 'https://a/am.mvn' },
+  ],
   [['list'], { command: 'list', json: false }],
   [['list', '--json'], { command: 'list', json: true }],
   [['remove', 'small'], { command: 'remove', model: 'small' }],
@@ -19,7 +23,7 @@ test.each([
 })
 
 test.each([
-  [[], /one of fetch, list, remove, verify, inspect/],
+  [[], /one of fetch, list, remove, verify/],
   [['delete', 'x'], /no command "model delete"/],
   [['fetch'], /needs a model/],
   [['fetch', 'a', 'b'], /takes one model, but 2/],

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 
 /** `sensevoice model …` */
 export type ModelArguments =
-  | { readonly command: 'fetch'; readonly model: string; readonly tokens?: string }
+  | { readonly command: 'fetch'; readonly model: string; readonly tokens?: string; readonly cmvn?: string }
   | { readonly command: 'list'; readonly json: boolean }
   | { readonly command: 'remove'; readonly model: string }
   | { readonly command: 'verify'; readonly model: string }
@@ -15,7 +15,7 @@ export type ModelCommandLine =
   | { readonly type: 'wrong'; readonly message: string }
 
 const OPTIONS = {
-  fetch: ['tokens'],
+  fetch: ['tokens', 'cmvn'],
   list: ['json'],
   remove: [],
   verify: [],
@@ -42,7 +42,7 @@ export function readModelArguments(argv: readonly string[]): ModelCommandLine {
   const allowed: readonly string[] = OPTIONS[name]
   const useless = Object.keys(values).find((option) => !allowed.includes(option))
   if (useless !== undefined) return wrong(`model ${name} has no option --${useless}`)
-  const { json = false, tokens } = values
+  const { json = false, tokens, cmvn } = values
   if (name === 'list') {
     return model === undefined ? found({ command: name, json }) : wrong('model list takes no name')
   }
@@ -50,7 +50,12 @@ export function readModelArguments(argv: readonly string[]): ModelCommandLine {
   if (more.length > 0) return wrong(`model ${name} takes one model, but ${more.length + 1} were given`)
   switch (name) {
     case 'fetch':
-      return found({ command: name, model, ...(tokens === undefined ? {} : { tokens }) })
+      return found({
+        command: name,
+        model,
+        ...(tokens === undefined ? {} : { tokens }),
+        ...(cmvn === undefined ? {} : { cmvn }),
+      })
     case 'inspect':
       return found({ command: name, model, json })
     case 'remove':
@@ -68,6 +73,7 @@ function parse(argv: readonly string[]) {
     options: {
       json: { type: 'boolean' },
       tokens: { type: 'string' },
+      cmvn: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
     },
   })

@@ -17,9 +17,10 @@ Options:
   -v, --version    the version
 
 Models:
-  sensevoice model fetch MODEL [--tokens URL]
+  sensevoice model fetch MODEL [--tokens URL] [--cmvn URL]
                    downloads sensevoice-small (the published SenseVoiceSmall, 239.2 MB), or the model of a manifest.json
-                   or .onnx address; goes on with a download that was cut; --tokens: where its tokens.txt is not beside it
+                   or .onnx address; goes on with a download that was cut; --tokens: where its tokens.txt is not beside it;
+                   --cmvn: the am.mvn of a FunASR export
   sensevoice model list [--json]
                    what is stored, complete or not
   sensevoice model verify MODEL
