@@ -23,8 +23,10 @@ export function listenControls(
       class="main"
       data-testid="listen"
       ?disabled=${phase !== 'ready' || !canListen || ['starting', 'stopping', 'analyzing'].includes(state)}
+      ?data-on=${listening}
       @click=${listening ? wishes.stop : wishes.start}
     >
+      ${icon(listening)}
       ${phase === 'loading' ? 'Loading…' : listening ? 'Stop' : 'Start listening'}
     </button>
     <button
@@ -35,7 +37,7 @@ export function listenControls(
     >
       ${state === 'paused' ? 'Resume' : 'Pause'}
     </button>
-    <label class="choice">
+    <div class="choices"><label class="choice">
       <span>Microphone</span>
       <select
         data-testid="microphone"
@@ -59,10 +61,18 @@ export function listenControls(
         ${LANGUAGE_CHOICES.map(
           (choice) =>
             html`<option value=${choice} ?selected=${language === choice}>
-              ${choice === 'auto' ? 'Let the model decide' : LANGUAGE_NAMES[choice]}
+              ${choice === 'auto' ? 'Automatic' : LANGUAGE_NAMES[choice]}
             </option>`,
         )}
       </select>
-    </label>
+    </label></div>
   </div>`
+}
+
+/** A microphone to start with, a square to stop with; the button's words say the same. */
+function icon(listening: boolean): TemplateResult {
+  const path = listening
+    ? 'M5 5h14v14H5z'
+    : 'M12 15a4 4 0 0 0 4-4V6a4 4 0 0 0-8 0v5a4 4 0 0 0 4 4Zm7-4h-2a5 5 0 0 1-10 0H5a7 7 0 0 0 6 6.9V21h2v-3.1a7 7 0 0 0 6-6.9Z'
+  return html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d=${path}></path></svg>`
 }

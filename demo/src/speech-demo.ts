@@ -1,4 +1,8 @@
-import { SpeechAnalyzerController, type SpeechSelectDetail } from '@sensevoice-web/elements'
+import {
+  SpeechAnalyzerController,
+  type SpeechSelectDetail,
+  type SpeechTranscript,
+} from '@sensevoice-web/elements'
 import { SpeechError, toSpeechError } from '@sensevoice-web/engine'
 import { html, LitElement, nothing, type PropertyValues } from 'lit'
 import { SpeechAnalyzer } from 'sensevoice-web'
@@ -7,6 +11,7 @@ import { BrowserCheck } from './browser-check.ts'
 import { fileControls } from './file-controls.ts'
 import { fileDrop } from './file-drop.ts'
 import { listenControls } from './listen-controls.ts'
+import { liveLine } from './live-line.ts'
 import { Microphones } from './microphones.ts'
 import { modelAddress } from './model-address.ts'
 import { Playback } from './playback.ts'
@@ -14,6 +19,7 @@ import { resultDetails } from './result-details.ts'
 import { fetchSample } from './samples.ts'
 import { settingsPanel } from './settings-panel.ts'
 import { analyzerSettings, loadSettings, type Settings, saveSettings } from './settings-store.ts'
+import { statusLines } from './status-lines.ts'
 import { wordsPanel } from './words-panel.ts'
 
 /** The demo page: it only arranges elements and hands the visitor's wishes to the controller. */
@@ -35,6 +41,10 @@ class SpeechDemo extends LitElement {
   readonly #playback = new Playback(this)
   readonly #microphones = new Microphones(this)
   readonly #check = new BrowserCheck(this)
+  /** What the transcript showed when it was last scrolled. */
+  #followed: readonly unknown[] = []
+  /** What the visitor asked for last, for "Try again". */
+  #again: (() => unknown) | undefined
   readonly #drop = fileDrop({
     hover: (dragging) => {
       this.dragging = dragging
@@ -60,11 +70,22 @@ class SpeechDemo extends LitElement {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
+    this.#follow()
     if (changed.has('settings')) document.documentElement.dataset['theme'] = this.settings.theme
   }
 
+  /** The newest words stay in view, unless the visitor has scrolled up to older ones. */
+  #follow(): void {
+    const { results, partial } = this.#speech
+    if (this.#followed[0] === results && this.#followed[1] === partial) return
+    this.#followed = [results, partial]
+    const list = this.querySelector<SpeechTranscript>('speech-transcript')
+    if (list === null) return
+    const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40
+    if (atEnd) void list.updateComplete.then(() => list.scrollTo({ top: list.scrollHeight }))
+  }
+
   override render() {
-    const { phase, error, progress, analyzer, droppedSamples } = this.#speech
     return html`<div
       class="page"
       ?data-dragging=${this.dragging}
@@ -75,25 +96,14 @@ class SpeechDemo extends LitElement {
     >
       <header>
         <p class="brand">sensevoice<span>-web</span></p>
-        <speech-runtime-badge .runtime=${analyzer?.runtime}></speech-runtime-badge>
+        <speech-runtime-badge .runtime=${this.#speech.analyzer?.runtime}></speech-runtime-badge>
       </header>
       <main>
-        ${this.#hero()}
-        ${this.#check.notice()}
-        <speech-load-progress .progress=${phase === 'loading' ? progress : undefined}></speech-load-progress>
-        <speech-error-message .error=${error} @speech-dismiss=${() => this.#speech.dismissError()}>
-          ${phase === 'failed' ? html`<button class="quiet" @click=${() => this.#speech.load()}>Try again</button>` : nothing}
-        </speech-error-message>
-        ${
-          droppedSamples > 0
-            ? html`<p class="lost" role="status">${(droppedSamples / 16_000).toFixed(2)} s of sound were lost: this machine could not keep up.</p>`
-            : nothing
-        }
-        <div class="columns">
-          <div class="stack">${this.#transcript()} ${this.#latency()}</div>
-          ${resultDetails(this.#selected(), this.selectedId !== undefined)}
+        ${this.#hero()} ${this.#transcript()}
+        <div class="aside">
+          ${resultDetails(this.#selected(), this.selectedId !== undefined)} ${wordsPanel(this.#speech)}
         </div>
-        ${wordsPanel(analyzer?.model)} ${settingsPanel(this.settings, this.#change)}
+        ${this.#latency()} ${settingsPanel(this.settings, this.#change)}
       </main>
       <footer>
         <p>Everything is computed in this browser: no sound and no text leaves the page.</p>
@@ -104,15 +114,10 @@ class SpeechDemo extends LitElement {
   }
 
   #hero() {
-    const { level, partial, results, state, listening } = this.#speech
-    const line = partial?.text || results.at(-1)?.text
     const { language } = this.settings
     const { canListen } = this.#check
     return html`<section class="hero" aria-labelledby="hero-title">
-      <h1 id="hero-title">${listening ? 'Listening' : 'A page that hears'}</h1>
-      <p class="live" data-testid="live" aria-hidden="true" ?data-open=${partial !== undefined}>
-        ${line || (listening ? 'Say something…' : 'Speak, and see what you said, in which language, and how it sounded.')}
-      </p>
+      ${liveLine(this.#speech)}
       ${listenControls(
         this.#speech,
         this.#microphones,
@@ -123,7 +128,7 @@ class SpeechDemo extends LitElement {
           language: (chosen) => this.#change({ language: chosen }),
         },
       )}
-      <speech-level-meter .level=${level} ?active=${state === 'listening'}></speech-level-meter>
+      ${this.#check.notice()} ${statusLines(this.#speech, this.#again)}
       ${fileControls(this.#speech, { pick: this.#pick, sample: (file) => void this.#sample(file) })}
     </section>`
   }
@@ -173,6 +178,7 @@ class SpeechDemo extends LitElement {
   }
 
   readonly #start = async (): Promise<void> => {
+    this.#again = this.#start
     this.selectedId = undefined
     if (this.#playback.url !== undefined) {
       this.#playback.clear()
@@ -214,6 +220,7 @@ class SpeechDemo extends LitElement {
   }
 
   async #sample(file: string): Promise<void> {
+    this.#again = () => this.#sample(file)
     try {
       await this.#analyzeAll([await fetchSample(file)])
     } catch (error) {
@@ -231,6 +238,7 @@ class SpeechDemo extends LitElement {
       )
       return
     }
+    if (!this.#speech.listening) this.#again = () => this.#analyzeAll(files)
     let failed: SpeechError | undefined
     for (const file of files) {
       if (!this.#speech.listening) {

@@ -1,16 +1,15 @@
-import type { ModelFacts } from '@sensevoice-web/elements'
+import type { SpeechAnalyzerController } from '@sensevoice-web/elements'
 import { html, nothing, type TemplateResult } from 'lit'
 import words from './words-to-try.json'
 
 /**
  * What the embedded model knows, by example, and how another model is loaded. Nothing is said of the vocabulary of any other model.
- *
- * @param model undefined until one is there
  */
-export function wordsPanel(model: ModelFacts | undefined): TemplateResult {
+export function wordsPanel({ analyzer, phase }: SpeechAnalyzerController): TemplateResult {
+  const model = analyzer?.model
   return html`<section class="words card" aria-labelledby="words-title">
     <h2 id="words-title">${model?.embedded ? 'Words to try' : 'Model'}</h2>
-    <p class="notice" data-testid="notice">${model?.notice || model?.name}</p>
+    <p class="notice" data-testid="notice">${model?.notice || model?.name || (phase === 'failed' ? 'No model could be loaded.' : 'The model is being loaded.')}</p>
     ${model?.embedded ? embeddedWords() : nothing}
     <details>
       <summary>Use a full model instead</summary>
@@ -22,6 +21,7 @@ export function wordsPanel(model: ModelFacts | undefined): TemplateResult {
         <label>Address of a manifest <input name="model" required placeholder="/models/sensevoice/manifest.json" /></label>
         <button class="quiet">Load</button>
       </form>
+      ${new URLSearchParams(location.search).has('model') ? html`<p><a href=${location.pathname}>Back to the built-in model</a></p>` : nothing}
     </details>
   </section>`
 }

@@ -1,15 +1,6 @@
-import { join } from 'node:path'
-import { expect, type Page, test } from '@playwright/test'
+import { expect, test } from '@playwright/test'
 import { violations } from '../support/axe.ts'
-import { demoReady, picture, SAMPLES } from '../support/demo-page.ts'
-
-async function withResults(page: Page): Promise<void> {
-  await page.goto('/')
-  await demoReady(page)
-  await page.getByTestId('file').setInputFiles(join(SAMPLES, 'en-digits-jackson.wav'))
-  await expect(page.locator('speech-transcript [part=result]').first()).toBeVisible()
-  for (const summary of await page.locator('summary').all()) await summary.click()
-}
+import { demoReady, picture, withResults } from '../support/demo-page.ts'
 
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const [name, viewport] of [

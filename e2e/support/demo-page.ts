@@ -11,6 +11,15 @@ export async function demoReady(page: Page): Promise<void> {
   await expect(page.getByTestId('listen')).toBeEnabled()
 }
 
+/** Opens the page, has a file analyzed and unfolds everything that can be. */
+export async function withResults(page: Page): Promise<void> {
+  await page.goto('/')
+  await demoReady(page)
+  await page.getByTestId('file').setInputFiles(join(SAMPLES, 'en-digits-jackson.wav'))
+  await expect(page.locator('speech-transcript [part=result]').first()).toBeVisible()
+  for (const summary of await page.locator('summary').all()) await summary.click()
+}
+
 /** The words of every result in the transcript, oldest first. */
 export function transcript(page: Page): Promise<string[]> {
   return page.locator('speech-transcript [part=text]').allInnerTexts()

@@ -21,16 +21,28 @@ export function scoresOf<Key extends string>(
   })
 }
 
+/** The rows that scores will fill, as empty tracks: a page does not jump with the first result. Read out is only `hint`. */
+export function emptyBars(names: Readonly<Record<string, string>>, hint: string): TemplateResult {
+  return html`<p class="hidden">${hint}</p>
+    <ul aria-hidden="true">
+      ${Object.values(names).map((name) => html`<li><span class="name">${name}</span>${bar(0)}<span class="value">–</span></li>`)}
+    </ul>`
+}
+
+function bar(probability: number): TemplateResult {
+  return html`<svg viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
+    <rect class="track" width="100" height="4"></rect>
+    <rect class="bar" part="bar" width=${(probability * 100).toFixed(2)} height="4"></rect>
+  </svg>`
+}
+
 /** Bars as a list: the number stands beside each bar, so that nothing is told by length or colour alone. */
 export function scoreBars(scores: readonly Score[]): TemplateResult {
   return html`<ul part="scores">
     ${scores.map(
       ({ name, probability, strongest }) => html`<li part="score" ?data-strongest=${strongest}>
         <span class="name">${name}</span>
-        <svg viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
-          <rect class="track" width="100" height="4"></rect>
-          <rect class="bar" part="bar" width=${(probability * 100).toFixed(2)} height="4"></rect>
-        </svg>
+        ${bar(probability)}
         <span class="value">${formatPercent(probability)}</span>
       </li>`,
     )}
@@ -82,7 +94,7 @@ export const scoreBarsStyle = css`
     color: var(--_ink-soft);
     font-size: 0.92rem;
   }
-  p + ul,
+  p:not(.hidden) + ul,
   ul + p {
     margin-top: 0.7rem;
   }

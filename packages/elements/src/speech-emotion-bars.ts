@@ -3,7 +3,7 @@ import { html, LitElement } from 'lit'
 import { define } from './define.ts'
 import { formatPercent } from './format.ts'
 import { EMOTION_NAMES } from './names.ts'
-import { scoreBars, scoreBarsStyle, scoresOf } from './score-bars.ts'
+import { emptyBars, scoreBars, scoreBarsStyle, scoresOf } from './score-bars.ts'
 import { theme } from './theme.ts'
 
 const { unknown: _unclear, ...SEVEN } = EMOTION_NAMES
@@ -24,7 +24,7 @@ export class SpeechEmotionBars extends LitElement {
     result: { attribute: false },
     withoutUnknown: { type: Boolean, attribute: 'without-unknown' },
   }
-  /** The result to show; nothing is shown but a hint while it is undefined. */
+  /** The result to show; empty bars while it is undefined. */
   declare result: SpeechResult | undefined
   /** Only the seven emotions, renormalized. Default false. */
   declare withoutUnknown: boolean
@@ -35,7 +35,8 @@ export class SpeechEmotionBars extends LitElement {
   }
 
   override render() {
-    if (this.result === undefined) return html`<p>Emotions appear with the first result.</p>`
+    if (this.result === undefined)
+      return emptyBars(this.withoutUnknown ? SEVEN : EMOTION_NAMES, 'Emotions appear with the first result.')
     const { emotionScores, emotionScoresWithUnknown, emotionUnknown } = this.result
     if (!this.withoutUnknown) return scoreBars(scoresOf(EMOTION_NAMES, emotionScoresWithUnknown))
     return html`${scoreBars(scoresOf<Emotion>(SEVEN, emotionScores))}

@@ -2,7 +2,7 @@ import type { SpeechResult } from '@sensevoice-web/engine'
 import { html, LitElement } from 'lit'
 import { define } from './define.ts'
 import { LANGUAGE_NAMES } from './names.ts'
-import { scoreBars, scoreBarsStyle, scoresOf } from './score-bars.ts'
+import { emptyBars, scoreBars, scoreBarsStyle, scoresOf } from './score-bars.ts'
 import { theme } from './theme.ts'
 
 /**
@@ -21,7 +21,7 @@ export class SpeechLanguageScores extends LitElement {
   declare result: SpeechResult | undefined
 
   override render() {
-    if (this.result === undefined) return html`<p>Languages appear with the first result.</p>`
+    if (this.result === undefined) return emptyBars(LANGUAGE_NAMES, 'Languages appear with the first result.')
     const { languageScores, language } = this.result
     if (languageScores === undefined) {
       return html`<p>${LANGUAGE_NAMES[language]} was set, so the model was not asked.</p>`

@@ -48,6 +48,18 @@ export class SpeechLatencyPanel extends LitElement {
         padding: 0.35rem 0.5rem;
         border-block-end: 1px solid var(--_line);
       }
+      @media (max-width: 30rem) {
+        table {
+          font-size: 0.8rem;
+        }
+        th,
+        td {
+          padding-inline: 0.15rem;
+        }
+        th[scope='row'] {
+          white-space: normal;
+        }
+      }
       p {
         margin: 0;
         color: var(--_ink-soft);

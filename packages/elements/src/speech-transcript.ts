@@ -74,7 +74,7 @@ export class SpeechTranscript extends LitElement {
           <span>${LANGUAGE_NAMES[language]}</span>
           <span>${emotionName(result)}</span>
           ${result.event === 'speech' ? nothing : html`<span>${EVENT_NAMES[result.event]}</span>`}
-          <span title="Confidence">${formatPercent(confidence)}<span class="hidden"> confidence</span></span>
+          <span>${formatPercent(confidence)} confidence</span>
         </span>
       </button>
     </li>`

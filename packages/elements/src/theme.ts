@@ -46,7 +46,8 @@ export const theme = css`
     white-space: nowrap;
   }
   @media (prefers-reduced-motion: reduce) {
-    * {
+    *,
+    *::before {
       transition: none !important;
       animation: none !important;
     }
