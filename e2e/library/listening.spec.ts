@@ -1,6 +1,13 @@
 import { expect, type Page } from '@playwright/test'
 import { ISOLATED, PLAIN } from '../support/addresses.ts'
-import { type Heard, LIBRARY_PAGE, libraryReady, policyViolations } from '../support/library-page.ts'
+import {
+  type Heard,
+  LIBRARY_PAGE,
+  libraryReady,
+  policyViolations,
+  resultsOf,
+  sum,
+} from '../support/library-page.ts'
 import { test } from '../support/microphone.ts'
 import { soundFile, timeline } from '../support/sounds.ts'
 
@@ -22,13 +29,6 @@ async function heard(page: Page, results: number) {
     return { ...outcome, threads, isolated, closed: analyzer.state }
   }, results)
 }
-
-function resultsOf(events: readonly Heard[]) {
-  return events.flatMap((event) => (event.type === 'result' ? [event.result] : []))
-}
-
-const sum = (scores: object) =>
-  Object.values(scores).reduce((total: number, score: number) => total + score, 0)
 
 for (const { name, address, isolated } of [
   { name: 'an isolated page', address: ISOLATED, isolated: true },

@@ -230,6 +230,18 @@ test('without the origin-private file system the model is kept in Cache Storage'
   expect(await stored(page)).toEqual([])
 })
 
+test('offline a model that is not stored is missed at once, and what has come is kept', async ({
+  context,
+}) => {
+  await inWorker(context, "Object.defineProperty(WorkerNavigator.prototype, 'onLine', { get: () => false })")
+  hostModel(server, [{ ...SLOWLY, cutAt: 640_000 }, { type: 'dead' }])
+  const page = await openPage(context)
+  const { error } = await load(page)
+  expect(error).toMatchObject({ code: 'network', retryable: true })
+  expect(server.ranges(MODEL_PATH)).toEqual(['all'])
+  expect(await stored(page)).toMatchObject([{ id: 'hosted', state: 'partial' }])
+})
+
 test('list, usage and remove tell of the same bytes', async ({ context }) => {
   const page = await openPage(context)
   expect(await stored(page)).toEqual([])

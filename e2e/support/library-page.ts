@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import type { SpeechAnalyzer as Analyzer, ListenOptions, SpeechEvent } from 'sensevoice-web'
+import type { SpeechAnalyzer as Analyzer, ListenOptions, SpeechEvent, SpeechResult } from 'sensevoice-web'
 
 /** One event as it leaves the page: `at` is page time in ms, errors are plain. */
 export type Heard = SpeechEvent & { at: number }
@@ -38,4 +38,14 @@ export async function libraryReady(page: Page): Promise<void> {
 /** What the page's CSP has blocked so far. */
 export function policyViolations(page: Page): Promise<readonly string[]> {
   return page.evaluate(() => globalThis.violations)
+}
+
+/** The finals among what was heard. */
+export function resultsOf(events: readonly Heard[]): SpeechResult[] {
+  return events.flatMap((event) => (event.type === 'result' ? [event.result] : []))
+}
+
+/** Of the probabilities of a distribution. */
+export function sum(scores: object): number {
+  return Object.values(scores).reduce((total: number, score: number) => total + score, 0)
 }
