@@ -127,6 +127,11 @@ test.each([
     { files: { ...valid.files, model: { ...valid.files.model, path: '../..' } } },
     /path/,
   ],
+  [
+    'a name of the store’s own',
+    { files: { ...valid.files, model: { ...valid.files.model, path: 'source.json' } } },
+    /\.json/,
+  ],
   ['one name for both files', { files: { ...valid.files, tokens: valid.files.model } }, /another file name/],
   [
     'an address that is none',

@@ -107,6 +107,8 @@ function remoteFile(file: ObjectReader, resolve: (address: string) => string): R
   if (!/^[\w.-]+$/.test(name) || name.startsWith('.')) {
     file.fault('path', 'must end in a file name of letters, digits, ".", "_" and "-"')
   }
+  // The store's own records have such names.
+  if (name.endsWith('.json') && !name.startsWith('tokens')) file.fault('path', 'must not end in .json')
   const addresses = file.has('urls') ? file.texts('urls') : [path]
   const urls = addresses.flatMap((address) => {
     try {

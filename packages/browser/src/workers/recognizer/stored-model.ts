@@ -26,6 +26,8 @@ export async function openStoredModel(
     ...(storage === undefined ? {} : { fallback: memory }),
     fetch: (url, request) => fetch(url, request),
     createHasher: wasmHasher,
+    // Without a network nobody wants to wait for five attempts at each mirror.
+    ...(navigator.onLine ? {} : { attempts: 1 }),
   })
   const { manifest, model, tokens, folder, storage: kind } = await store.open(wanted, { onProgress })
   return { manifest, model, tokens, folder, place: placeOf(kind as BrowserStorage, store) }
