@@ -20,6 +20,7 @@ import { fetchSample } from './samples.ts'
 import { settingsPanel } from './settings-panel.ts'
 import { analyzerSettings, loadSettings, type Settings, saveSettings } from './settings-store.ts'
 import { statusLines } from './status-lines.ts'
+import { TranscriptScroll } from './transcript-scroll.ts'
 import { wordsPanel } from './words-panel.ts'
 
 /** The demo page: it only arranges elements and hands the visitor's wishes to the controller. */
@@ -41,8 +42,7 @@ class SpeechDemo extends LitElement {
   readonly #playback = new Playback(this)
   readonly #microphones = new Microphones(this)
   readonly #check = new BrowserCheck(this)
-  /** What the transcript showed when it was last scrolled. */
-  #followed: readonly unknown[] = []
+  readonly #scroll = new TranscriptScroll()
   /** What the visitor asked for last, for "Try again". */
   #again: (() => unknown) | undefined
   readonly #drop = fileDrop({
@@ -70,19 +70,9 @@ class SpeechDemo extends LitElement {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    this.#follow()
-    if (changed.has('settings')) document.documentElement.dataset['theme'] = this.settings.theme
-  }
-
-  /** The newest words stay in view, unless the visitor has scrolled up to older ones. */
-  #follow(): void {
-    const { results, partial } = this.#speech
-    if (this.#followed[0] === results && this.#followed[1] === partial) return
-    this.#followed = [results, partial]
     const list = this.querySelector<SpeechTranscript>('speech-transcript')
-    if (list === null) return
-    const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40
-    if (atEnd) void list.updateComplete.then(() => list.scrollTo({ top: list.scrollHeight }))
+    if (list) this.#scroll.follow(list, this.#speech, this.#playback.positionMs)
+    if (changed.has('settings')) document.documentElement.dataset['theme'] = this.settings.theme
   }
 
   override render() {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { demoReady, picture, SAMPLES, transcript } from '../support/demo-page.ts'
+import { soundFile, timeline } from '../support/sounds.ts'
 
 test.beforeEach(async ({ page }) => {
   await page.goto('/')
@@ -32,6 +33,26 @@ test('a dropped file is transcribed, and playback follows the transcript', async
     await element.play()
   })
   await expect(page.locator('speech-transcript mark')).not.toBeEmpty()
+})
+
+test('of a long file the newest words are in view, then those that are played', async ({ page }) => {
+  const clips = Array.from({ length: 10 }, () => [{ clip: 'en-go-left' }, { silenceMs: 900 }]).flat()
+  await page.getByTestId('file').setInputFiles(soundFile('long', timeline(clips)))
+  await expect(page.getByTestId('analysis')).toHaveCount(0)
+  await expect(page.locator('speech-transcript [part=result]')).toHaveCount(10)
+  const place = () =>
+    page
+      .locator('speech-transcript')
+      .evaluate((list) => [list.scrollTop, list.scrollHeight - list.clientHeight - list.scrollTop])
+  await expect.poll(async () => (await place())[1]).toBeLessThan(5)
+  expect((await place())[0]).toBeGreaterThan(100)
+  const second = page.locator('speech-transcript [part=result]').nth(1)
+  await page.locator('audio').evaluate((audio: HTMLAudioElement) => {
+    // The second of ten clips of 1.79 s with 0.9 s between them.
+    audio.currentTime = 3.6
+  })
+  await expect(second).toHaveAttribute('data-playing')
+  await expect.poll(async () => (await place())[0]).toBeLessThan(100)
 })
 
 test('the recorded samples give their words, each in its language', async ({ page }) => {
