@@ -19,6 +19,11 @@ export class BrowserCheck implements ReactiveController {
     })
   }
 
+  /** Where not, the notice says everything: what loading has to tell would only say it again. */
+  get canAnalyze(): boolean {
+    return this.capabilities?.canAnalyze ?? true
+  }
+
   get canListen(): boolean {
     return this.capabilities?.canListen ?? true
   }
@@ -34,6 +39,7 @@ export class BrowserCheck implements ReactiveController {
     return html`<section class="missing" role="status" data-testid="missing">
       <strong>${found.canAnalyze ? 'This browser cannot listen here, but it can analyze files.' : 'This browser cannot analyze speech here.'}</strong>
       ${missing.map(({ reason }) => html`<p>${reason}</p>`)}
+      ${found.canAnalyze ? html`<p>Open this page in a current browser, over https or from localhost. Until then, give it a sound file.</p>` : nothing}
     </section>`
   }
 }

@@ -118,7 +118,7 @@ class SpeechDemo extends LitElement {
           language: (chosen) => this.#change({ language: chosen }),
         },
       )}
-      ${this.#check.notice()} ${statusLines(this.#speech, this.#again)}
+      ${this.#check.notice()} ${this.#check.canAnalyze ? statusLines(this.#speech, this.#again) : nothing}
       ${fileControls(this.#speech, { pick: this.#pick, sample: (file) => void this.#sample(file) })}
     </section>`
   }

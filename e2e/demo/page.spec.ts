@@ -46,6 +46,32 @@ test('a browser that cannot listen is told so before anybody clicks, and still a
   await expect(page.locator('speech-transcript [part=result]').first()).toBeVisible()
 })
 
+for (const [what, stub, said, filesWork] of [
+  [
+    'without AudioWorklet',
+    () => Reflect.deleteProperty(globalThis, 'AudioWorkletNode'),
+    /cannot listen here.*AudioWorklet.*Open this page in a current browser/s,
+    true,
+  ],
+  [
+    'that is not secure',
+    () => Object.defineProperty(globalThis, 'isSecureContext', { value: false }),
+    /cannot analyze speech here.*Serve the page over https/s,
+    false,
+  ],
+] as const) {
+  test(`a page ${what} says what to do before anybody clicks`, async ({ page }) => {
+    await page.addInitScript(stub)
+    await page.goto('/')
+    await expect(page.getByTestId('missing')).toContainText(said)
+    // It is no longer loading, and still cannot be started.
+    await expect(page.getByTestId('listen')).toHaveText(/Start listening/)
+    await expect(page.getByTestId('listen')).toBeDisabled()
+    await expect(page.getByTestId('file')).toBeEnabled({ enabled: filesWork })
+    await expect(page.locator('speech-error-message [part=message]')).toHaveCount(0)
+  })
+}
+
 test('the language is chosen beside the microphone, and a forced one has no scores', async ({ page }) => {
   await page.goto('/')
   await demoReady(page)
