@@ -23,8 +23,8 @@ from sensevoice_models.train.score import score
 from sensevoice_models.train.vocabulary import Vocabulary, token_table
 
 RECIPE = replace(
-    Recipe(), shard_size=40, shards=2, late_from=1, second_shards=2, chunk=1, frame_budget=3000, width=16, feed_forward=16,
-    heads=2,
+    Recipe(), shard_size=40, shards=2, late_from=1, second_shards=2, chunk=1, frame_budget=3000, width=16,
+    feed_forward=16, heads=2,
     blocks=1, tp_blocks=1, warmup_steps=2,
 )  # fmt: skip
 

@@ -136,6 +136,7 @@ def publish(work: Workspace, checkpoint: Path, folder: Path, version: str, data:
         parameters=sum(p.numel() for p in model.parameters()),
         model_bytes=(folder / "model.int8.onnx").stat().st_size,
         steps=int(state["step"]),  # type: ignore[call-overload]
+        first_steps=int(state.get("first_step") or state["step"]),  # type: ignore[call-overload]
         unseen_digits=last_unseen(work, recipe),
     )
     write_bytes(folder / "README.md", card(recipe, vocabulary, measured).encode())
