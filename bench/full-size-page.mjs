@@ -98,10 +98,6 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   )
   const [folder] = process.argv.slice(2)
   console.log(
-    JSON.stringify(
-      await measurePage({ folder, samples, lengths: [1, 5], threads: [1], rounds: 2 }),
-      null,
-      1,
-    ),
+    JSON.stringify(await measurePage({ folder, samples, lengths: [1, 5], threads: [1], rounds: 2 }), null, 1),
   )
 }
