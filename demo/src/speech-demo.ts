@@ -20,6 +20,7 @@ import { fetchSample } from './samples.ts'
 import { settingsPanel } from './settings-panel.ts'
 import { analyzerSettings, loadSettings, type Settings, saveSettings } from './settings-store.ts'
 import { statusLines } from './status-lines.ts'
+import { transcriptCard } from './transcript-card.ts'
 import { TranscriptScroll } from './transcript-scroll.ts'
 import { wordsPanel } from './words-panel.ts'
 
@@ -89,7 +90,8 @@ class SpeechDemo extends LitElement {
         <speech-runtime-badge .runtime=${this.#speech.analyzer?.runtime}></speech-runtime-badge>
       </header>
       <main>
-        ${this.#hero()} ${this.#transcript()}
+        ${this.#hero()}
+        ${transcriptCard(this.#speech, this.#playback, this.#selected()?.segmentId, { clear: this.#clear, select: this.#select })}
         <div class="aside">
           ${resultDetails(this.#selected(), this.selectedId !== undefined)} ${wordsPanel(this.#speech)}
         </div>
@@ -120,38 +122,6 @@ class SpeechDemo extends LitElement {
       )}
       ${this.#check.notice()} ${this.#check.canAnalyze ? statusLines(this.#speech, this.#again) : nothing}
       ${fileControls(this.#speech, { pick: this.#pick, sample: (file) => void this.#sample(file) })}
-    </section>`
-  }
-
-  #transcript() {
-    const { results, partial, state } = this.#speech
-    return html`<section id="transcript" class="card" aria-labelledby="transcript-title" tabindex="-1">
-      <div class="title">
-        <h2 id="transcript-title">Transcript</h2>
-        <button class="quiet" ?disabled=${results.length === 0} @click=${this.#clear}>Clear</button>
-      </div>
-      ${
-        this.#playback.url === undefined
-          ? nothing
-          : html`<audio
-            controls
-            src=${this.#playback.url}
-            aria-label="The analyzed file"
-            @timeupdate=${this.#playback.follow}
-          ></audio>`
-      }
-      <speech-transcript
-        .results=${results}
-        .partial=${partial}
-        .selectedId=${this.#selected()?.segmentId}
-        .playbackMs=${this.#playback.positionMs}
-        @speech-select=${this.#select}
-      >
-        <p slot="empty" class="empty">
-          ${state === 'listening' ? 'Nothing said yet.' : 'What is said appears here, with its time, language and emotion.'}
-        </p>
-      </speech-transcript>
-      <speech-export-menu .results=${results}></speech-export-menu>
     </section>`
   }
 

@@ -22,6 +22,12 @@ for (const colorScheme of ['light', 'dark'] as const) {
   }
 }
 
+test('axe finds nothing before anything was said', async ({ page }) => {
+  await page.goto('/')
+  await demoReady(page)
+  expect(await violations(page)).toEqual([])
+})
+
 test('everything is reached and done by keyboard', async ({ page }) => {
   await page.goto('/')
   await demoReady(page)
