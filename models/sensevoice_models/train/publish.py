@@ -23,7 +23,7 @@ from ..manifest import file_facts, front_end_facts, prompt_facts
 from ..metadata import CmvnText, Origin, sherpa_metadata
 from ..quantize import quantize
 from .batches import Batcher
-from .calibrate import fit_unknown, fitted_temperature, fold_temperature, lift_emotions
+from .calibrate import fit_unknown, fitted_temperature, fold_temperature, lift_blank, lift_emotions
 from .card import Measured, card
 from .lexicon import LANGUAGES, PHRASES, number_word, units
 from .pool import Shard
@@ -109,6 +109,7 @@ def publish(work: Workspace, checkpoint: Path, folder: Path, version: str, data:
     temperature = fitted_temperature(raw_emotion)
     fold_temperature(model, vocabulary, temperature)
     fit_unknown(model, batcher, [Shard.load(work.shard(recipe.shards - place)) for place in (1, 2)])
+    blank = lift_blank(model, batcher, sets["nospeech"])
     lift = lift_emotions(model, batcher, sets.values())
 
     origin = Origin(
@@ -133,6 +134,7 @@ def publish(work: Workspace, checkpoint: Path, folder: Path, version: str, data:
         raw_emotion=raw_emotion,
         temperature=temperature,
         lift=lift,
+        blank=blank,
         parameters=sum(p.numel() for p in model.parameters()),
         model_bytes=(folder / "model.int8.onnx").stat().st_size,
         steps=int(state["step"]),  # type: ignore[call-overload]
