@@ -155,6 +155,16 @@ describe('sensevoice analyze', () => {
   })
 })
 
+test('takes more files than fit a command line that onnxruntime bears, and the status of what failed', async () => {
+  const files = Array.from({ length: 400 }, (_, index) =>
+    index === 399 ? clip : `/nowhere/${'x'.repeat(80)}-${index}.wav`,
+  )
+  const { status, out, error } = await sensevoice('analyze', ...files, '--json', ...withModel)
+  expect(status).toBe(1)
+  expect(error.match(/\[file-not-found\]/g)?.length).toBe(399)
+  expect(JSON.parse(out.trim().split('\n')[0] ?? '')).toMatchObject({ file: clip })
+})
+
 test('tells its usage and its version', async () => {
   const help = await sensevoice('--help')
   expect([help.status, help.error]).toEqual([0, ''])

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { commandArguments, isTooLong, runWithPipe } from './cli/long-command-line.ts'
 import { readArguments } from './cli/read-arguments.ts'
 import type { Streams } from './cli/told.ts'
 import { USAGE } from './cli/usage.ts'
@@ -15,7 +16,8 @@ const STREAMS: Streams = {
   live: process.stderr.isTTY,
 }
 
-process.exitCode = await main(process.argv.slice(2))
+const argv = commandArguments()
+process.exitCode = isTooLong(argv) ? await runWithPipe(argv) : await main(argv)
 
 async function main(argv: readonly string[]): Promise<number> {
   const line = readArguments(argv)
