@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type Fault, FaultServer } from '../test-data/fault-server.ts'
-import { type DownloadOptions, type DownloadProgress, downloadFile } from './download-file.ts'
+import { downloadFile } from './download-file.ts'
+import type { DownloadOptions, DownloadProgress } from './download-options.ts'
 import { MemoryStorage } from './memory-storage.ts'
 import type { StoreFolder } from './store-folder.ts'
 

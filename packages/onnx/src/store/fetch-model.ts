@@ -6,10 +6,11 @@ import {
 } from '@sensevoice-web/engine'
 import { wait } from './back-off.ts'
 import { completeManifest } from './complete-manifest.ts'
-import { type DownloadedFile, type DownloadProgress, downloadFile } from './download-file.ts'
-import type { ModelStoreParts, OpenOptions } from './model-store.ts'
+import { type DownloadedFile, downloadFile } from './download-file.ts'
+import type { DownloadProgress } from './download-options.ts'
 import { sha256Of } from './sha256-of.ts'
 import { type ModelStorage, readFile, type StoreFolder } from './store-folder.ts'
+import type { ModelStoreParts, OpenOptions } from './store-parts.ts'
 import { openStored, type StoredModel } from './stored-models.ts'
 import { readSource, writeSource, writeStoredManifest } from './stored-record.ts'
 

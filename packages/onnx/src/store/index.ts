@@ -3,17 +3,17 @@ export { KNOWN_MODELS, knownModel, SENSEVOICE_SMALL } from './catalogue.ts'
 export { completeManifest, type ModelContents } from './complete-manifest.ts'
 export {
   type DownloadedFile,
-  type DownloadOptions,
-  type DownloadProgress,
   downloadFile,
 } from './download-file.ts'
+export type { DownloadOptions, DownloadProgress } from './download-options.ts'
 export type { CreateHasher, Hasher } from './hasher.ts'
 export type { HttpAnswer, HttpBody, HttpFetch } from './http.ts'
 export { MemoryStorage } from './memory-storage.ts'
-export { ModelStore, type ModelStoreParts, type OpenOptions } from './model-store.ts'
+export { ModelStore } from './model-store.ts'
 export type { PartialFile } from './partial-file.ts'
 export { sha256Of } from './sha256-of.ts'
 export { type FolderEntry, type ModelStorage, readFile, type StoreFolder, writeFile } from './store-folder.ts'
+export type { ModelStoreParts, OpenOptions } from './store-parts.ts'
 export { listStored, type StoredModel, type StoreEntry } from './stored-models.ts'
 export type { Damage } from './verify-stored.ts'
 export { bareManifest, sourceOf, type WantedModel, wantedByAddress } from './wanted-model.ts'

@@ -11,8 +11,9 @@ import {
 } from '../test-data/small-model.ts'
 import { SENSEVOICE_SMALL } from './catalogue.ts'
 import { MemoryStorage } from './memory-storage.ts'
-import { ModelStore, type ModelStoreParts } from './model-store.ts'
+import { ModelStore } from './model-store.ts'
 import type { ModelStorage, StoreFolder } from './store-folder.ts'
+import type { ModelStoreParts } from './store-parts.ts'
 import { wantedByAddress } from './wanted-model.ts'
 
 let server: FaultServer

@@ -1,38 +1,12 @@
-import {
-  isSpeechError,
-  type LoadProgress,
-  type RemoteModelManifest,
-  type SpeechError,
-} from '@sensevoice-web/engine'
-import type { Wait } from './back-off.ts'
+import { isSpeechError, type RemoteModelManifest, type SpeechError } from '@sensevoice-web/engine'
 import { fetchModel } from './fetch-model.ts'
 import { folderName } from './folder-name.ts'
-import type { CreateHasher } from './hasher.ts'
-import type { HttpFetch } from './http.ts'
 import { moveDownload } from './move-download.ts'
 import { remoteModel } from './remote-model.ts'
-import type { ModelStorage } from './store-folder.ts'
+import type { ModelStoreParts, OpenOptions } from './store-parts.ts'
 import { findStored, listStored, type StoredModel, type StoreEntry } from './stored-models.ts'
 import { type Damage, verifyStored } from './verify-stored.ts'
 import { sourceOf, type WantedModel } from './wanted-model.ts'
-
-export interface ModelStoreParts {
-  readonly storage: ModelStorage
-  /** Used where `storage` has no room or fails; without it such a failure is the caller's. */
-  readonly fallback?: ModelStorage
-  readonly fetch: HttpFetch
-  readonly createHasher: CreateHasher
-  /** See `DownloadOptions`. */
-  readonly stallMs?: number
-  readonly attempts?: number
-  readonly wait?: Wait
-}
-
-export interface OpenOptions {
-  readonly signal?: AbortSignal | undefined
-  /** Bytes of the model file: `model` while they come, `verifying` while stored ones are hashed. */
-  readonly onProgress?: ((progress: LoadProgress) => void) | undefined
-}
 
 /** Fetches models into a storage, finds them there again, and proves what it gives out. */
 export class ModelStore {

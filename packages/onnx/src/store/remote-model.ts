@@ -1,8 +1,8 @@
 import { type RemoteModelManifest, readRemoteManifest, SpeechError } from '@sensevoice-web/engine'
 import { downloadFile } from './download-file.ts'
 import { MemoryStorage } from './memory-storage.ts'
-import type { ModelStoreParts } from './model-store.ts'
 import { readFile } from './store-folder.ts'
+import type { ModelStoreParts } from './store-parts.ts'
 import { bareManifest, knownOrRefused, type WantedModel } from './wanted-model.ts'
 
 /**

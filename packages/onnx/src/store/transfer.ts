@@ -1,5 +1,5 @@
 import { toSpeechError } from '@sensevoice-web/engine'
-import type { DownloadOptions } from './download-file.ts'
+import type { DownloadOptions } from './download-options.ts'
 import type { Hasher } from './hasher.ts'
 import type { PartialFile } from './partial-file.ts'
 

@@ -1,7 +1,7 @@
 import { SpeechError } from '@sensevoice-web/engine'
-import type { ModelStoreParts, OpenOptions } from './model-store.ts'
 import { sha256Of } from './sha256-of.ts'
 import type { ModelStorage } from './store-folder.ts'
+import type { ModelStoreParts, OpenOptions } from './store-parts.ts'
 import { listStored } from './stored-models.ts'
 import { forgetStoredManifest, readStoredManifest } from './stored-record.ts'
 

@@ -1,7 +1,7 @@
 import { assertFiniteSamples, SpeechError } from '@sensevoice-web/engine'
 import type { CompressedKind } from './audio-kind.ts'
+import type { DecodedAudio } from './decoded-audio.ts'
 import { flacTotalSamples } from './flac-total-samples.ts'
-import type { DecodedAudio } from './read-audio-file.ts'
 
 /** What the four decoders have in common. */
 interface Decoder {

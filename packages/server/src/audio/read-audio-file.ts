@@ -2,13 +2,7 @@ import { readWav, SpeechError } from '@sensevoice-web/engine'
 import { readBytes } from '../read-bytes.ts'
 import { compressedKindOf } from './audio-kind.ts'
 import { decodeCompressed } from './decode-compressed.ts'
-
-export interface DecodedAudio {
-  /** Mono, nominally in [-1, 1], at the file's own rate. */
-  readonly samples: Float32Array
-  /** Hz. */
-  readonly sampleRate: number
-}
+import type { DecodedAudio } from './decoded-audio.ts'
 
 /**
  * Reads WAV (PCM, float), FLAC, MP3, Ogg Opus or Ogg Vorbis, told apart by content.

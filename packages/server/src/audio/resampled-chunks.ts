@@ -1,5 +1,5 @@
 import { Resampler } from '@sensevoice-web/engine'
-import type { DecodedAudio } from './read-audio-file.ts'
+import type { DecodedAudio } from './decoded-audio.ts'
 
 /** Input of one step, in seconds. */
 const CHUNK_SECONDS = 0.5

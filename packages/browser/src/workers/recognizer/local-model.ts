@@ -2,7 +2,7 @@ import { type LoadProgress, SpeechError } from '@sensevoice-web/engine'
 import { bareManifest, blobSource, completeManifest, sha256Of } from '@sensevoice-web/onnx'
 import type { LocalFile, ModelLocation } from '../../wire/recognizer-api.ts'
 import { wasmHasher } from '../store/wasm-hasher.ts'
-import type { ModelFiles } from './model-files.ts'
+import type { ModelFiles } from './opened-model.ts'
 
 /** A model of files that the user has given: read where they are, not copied into the store. */
 export async function openLocalModel(

@@ -1,21 +1,11 @@
-import { type LoadProgress, type ModelManifest, readManifest, SpeechError } from '@sensevoice-web/engine'
-import { type ByteSource, memorySource, type StoreFolder } from '@sensevoice-web/onnx'
-import type { ModelPlace } from '../../api/outcomes.ts'
+import { type LoadProgress, readManifest, SpeechError } from '@sensevoice-web/engine'
+import { memorySource } from '@sensevoice-web/onnx'
 import type { ModelLocation } from '../../wire/recognizer-api.ts'
 import { download } from '../download.ts'
 import { openLocalModel } from './local-model.ts'
+import type { ModelFiles } from './opened-model.ts'
 import { openStoredModel } from './stored-model.ts'
 import { throttled } from './throttled.ts'
-
-export interface ModelFiles {
-  readonly manifest: ModelManifest
-  /** The ONNX file, read where it lies. */
-  readonly model: ByteSource
-  readonly tokens: string
-  readonly place: ModelPlace
-  /** Where the store keeps it, and what is made of it. */
-  readonly folder?: StoreFolder
-}
 
 /**
  * Opens a model, fetched first where it is neither stored nor at hand.

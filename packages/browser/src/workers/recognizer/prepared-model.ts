@@ -10,7 +10,7 @@ import {
 } from '@sensevoice-web/onnx'
 import { isOpfsSource } from '../../store/opfs-storage.ts'
 import { LazyFile } from './lazy-file.ts'
-import type { ModelFiles } from './model-files.ts'
+import type { ModelFiles } from './opened-model.ts'
 import { rangeReader } from './range-reader.ts'
 
 /** Name under which the prepared graph looks for the published file. */

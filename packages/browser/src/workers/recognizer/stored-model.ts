@@ -3,7 +3,7 @@ import { MemoryStorage, ModelStore, type StoredModel, type WantedModel } from '@
 import type { ModelPlace } from '../../api/outcomes.ts'
 import { chooseStorage } from '../store/choose-storage.ts'
 import { wasmHasher } from '../store/wasm-hasher.ts'
-import type { ModelFiles } from './model-files.ts'
+import type { ModelFiles } from './opened-model.ts'
 
 type BrowserStorage = Exclude<StoredModel['storage'], 'disk'>
 

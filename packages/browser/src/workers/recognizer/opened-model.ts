@@ -1,0 +1,14 @@
+import type { ModelManifest } from '@sensevoice-web/engine'
+import type { ByteSource, StoreFolder } from '@sensevoice-web/onnx'
+import type { ModelPlace } from '../../api/outcomes.ts'
+
+/** A model that is at hand: its facts, its files, and where they lie. */
+export interface ModelFiles {
+  readonly manifest: ModelManifest
+  /** The ONNX file, read where it lies. */
+  readonly model: ByteSource
+  readonly tokens: string
+  readonly place: ModelPlace
+  /** Where the store keeps it, and what is made of it. */
+  readonly folder?: StoreFolder
+}
