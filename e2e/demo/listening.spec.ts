@@ -19,7 +19,9 @@ for (const [address, words] of [
     await page.getByTestId('listen').click()
     await expect(page.locator('speech-level-meter')).toContainText('Speech')
     await expect(page.locator('speech-transcript [part=result]').first()).toBeVisible()
-    expect((await transcript(page))[0]).toContain('3 1 4 1 5')
+    // A pause in the middle may end a segment: what counts is that all was heard, in order.
+    const heard = async () => (await transcript(page)).join(' ').replaceAll('.', '')
+    await expect.poll(heard).toContain('3 1 4 1 5')
     await expect(page.getByTestId('live')).not.toBeEmpty()
     const languages = await bars(page, 'speech-language-scores')
     expect(languages['English']).toBeGreaterThan(90)
