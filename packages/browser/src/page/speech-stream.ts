@@ -33,8 +33,14 @@ export class SpeechStream {
     this.#ports = [audio, ...events]
     const order = new EventOrder(deliver)
     const closed = Promise.all(events.map((port) => closing(port, (event) => order.push(event))))
-    const failed = pair.failed.then((error) => Promise.reject(error))
-    this.done = Promise.race([closed, failed]).then(() => order.flush())
+    const over = new AbortController()
+    const failed = new Promise<never>((_, reject) => {
+      if (pair.gone.aborted) reject(pair.gone.reason)
+      pair.gone.addEventListener('abort', () => reject(pair.gone.reason), { signal: over.signal })
+    })
+    this.done = Promise.race([closed, failed])
+      .then(() => order.flush())
+      .finally(() => over.abort())
     this.done.catch((error: unknown) => {
       if (error instanceof SpeechError && POISONOUS.includes(error.code)) pair.retire(error)
     })

@@ -26,6 +26,7 @@ export class WorkerPair {
   readonly recognizer: WorkerHost<RecognizerApi>
   /** Resolves with the reason once either worker is dead. */
   readonly failed: Promise<SpeechError>
+  readonly #gone = new AbortController()
   #model: LoadedModel | undefined
   #reportRetired!: (error: SpeechError) => void
 
@@ -42,7 +43,18 @@ export class WorkerPair {
     })
     this.failed = Promise.race([this.listener.failed, this.recognizer.failed, retired])
     // Calls to the other worker end with the reason too, not with the news that it was closed.
-    void this.failed.then((error) => this.terminate(error))
+    void this.failed.then((error) => {
+      this.terminate(error)
+      this.#gone.abort(error)
+    })
+  }
+
+  /**
+   * Aborted with the reason once either worker is dead. For what ends before the pair does: it takes its listener back, while every `then` on
+   * `failed` would stay as long as the pair.
+   */
+  get gone(): AbortSignal {
+    return this.#gone.signal
   }
 
   get model(): LoadedModel {
