@@ -2,13 +2,17 @@ import { readFileSync } from 'node:fs'
 import { build, createLogger } from 'vite'
 
 /**
- * Four builds, one per realm. Workers and worklet are single self-contained files: a host's bundler treats them as opaque assets, so nothing
+ * One build per file. Workers and worklet are single self-contained files: a host's bundler treats them as opaque assets, so nothing
  * in them may be a relative import.
  */
 const ENTRIES = [
   { source: 'src/index.ts', file: 'index.js' },
   { source: 'src/workers/listener/listener.worker.ts', file: 'workers/listener.worker.js' },
   { source: 'src/workers/recognizer/recognizer.worker.ts', file: 'workers/recognizer.worker.js' },
+  {
+    source: 'src/workers/recognizer/gpu-recognizer.worker.ts',
+    file: 'workers/gpu-recognizer.worker.js',
+  },
   { source: 'src/worklet/capture.worklet.ts', file: 'worklet/capture.worklet.js' },
 ]
 

@@ -12,6 +12,9 @@ export function copyAssets(root) {
   const copies = [
     [join(ort, 'ort-wasm-simd-threaded.wasm'), 'wasm/ort-wasm-simd-threaded.wasm'],
     [join(ort, 'ort-wasm-simd-threaded.mjs'), 'wasm/ort-wasm-simd-threaded.mjs'],
+    [join(ort, 'ort-wasm-simd-threaded.jspi.wasm'), 'wasm/ort-wasm-simd-threaded.jspi.wasm'],
+    [join(ort, 'ort-wasm-simd-threaded.jspi.mjs'), 'wasm/ort-wasm-simd-threaded.jspi.mjs'],
+    [join(root, '../../models/golden/audio/en-hello.wav'), 'models/self-test.wav'],
     [join(vad, 'silero_vad_v6.onnx'), 'models/silero_vad_v6.onnx'],
     ...['manifest.json', 'model.int8.onnx', 'tokens.txt'].map((name) => [
       join(tiny, name),

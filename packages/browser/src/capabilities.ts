@@ -111,7 +111,7 @@ async function detectWebGpu(): Promise<Capability> {
     return adapter === null
       ? no('WebGPU exists, but there is no adapter (no GPU, or a blocked driver).')
       : yes(
-          `There is an adapter${adapter.info?.vendor ? ` (${adapter.info.vendor})` : ''}; this version runs on WASM.`,
+          `There is an adapter${adapter.info?.vendor ? ` (${adapter.info.vendor})` : ''}; a clip shows at the first load whether it computes rightly.`,
         )
   } catch (error) {
     return no(`WebGPU failed: ${error instanceof Error ? error.message : String(error)}`)

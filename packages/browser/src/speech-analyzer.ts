@@ -48,6 +48,7 @@ export class SpeechAnalyzer extends SpeechEventTarget {
   #loading: Promise<WorkerPair> | undefined
   #model: ModelInfo
   #modelPlace: ModelPlace
+  #runtime: RuntimeInfo
   #listening: Listening | undefined
   /** Analyses run one after another; the end of the newest one. */
   #analyses: Promise<unknown> = Promise.resolve()
@@ -60,6 +61,7 @@ export class SpeechAnalyzer extends SpeechEventTarget {
     this.#settings = plan.settings
     this.#model = pair.model
     this.#modelPlace = pair.model.place
+    this.#runtime = pair.runtime
     this.#adopt(pair)
   }
 
@@ -94,9 +96,9 @@ export class SpeechAnalyzer extends SpeechEventTarget {
     return this.#state
   }
 
-  /** How recognition runs here, and why so. */
+  /** How recognition runs here, and why so; an event `runtime` tells when it changes while sound is analyzed. */
   get runtime(): RuntimeInfo {
-    return this.#plan.runtime
+    return this.#runtime
   }
 
   get model(): ModelInfo {
@@ -202,7 +204,7 @@ export class SpeechAnalyzer extends SpeechEventTarget {
       settings: this.#settings,
       assets: this.#plan.pair.assets,
       pair: (signal) => this.#loadedPair(signal),
-      emit: (event) => dispatchSpeechEvent(this, event),
+      emit: (event) => this.#emit(event),
       setState: (state) => this.#setState(state),
     }
   }
@@ -227,10 +229,19 @@ export class SpeechAnalyzer extends SpeechEventTarget {
     this.#pair = pair
     this.#model = pair.model
     this.#modelPlace = pair.model.place
+    this.#runtime = pair.runtime
     void pair.failed.then(() => {
       if (this.#pair === pair) this.#pair = undefined
     })
     return pair
+  }
+
+  #emit(event: SpeechEvent): void {
+    if (event.type === 'runtime') {
+      const { provider, reason } = event
+      this.#runtime = { ...this.#runtime, provider, reason }
+    }
+    dispatchSpeechEvent(this, event)
   }
 
   #setState(state: AnalyzerState): void {

@@ -9,6 +9,7 @@ const STAGE_NAMES: Readonly<Record<LoadProgress['stage'], string>> = {
   runtime: 'Loading the runtime',
   model: 'Loading the model',
   verifying: 'Checking the stored part of the model',
+  'self-test': 'Trying out the graphics processor',
   'warm-up': 'Warming up',
   ready: 'Ready',
 }

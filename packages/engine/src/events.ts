@@ -20,10 +20,10 @@ export type AnalyzerState = 'idle' | 'starting' | 'listening' | 'paused' | 'anal
 
 /**
  * Progress of loading: bytes of one stage. `totalBytes` is absent where the server does not tell. `verifying`: stored bytes of the model are
- * hashed again, where an earlier download was cut.
+ * hashed again, where an earlier download was cut. `self-test`: a short clip is recognized on every provider in question.
  */
 export interface LoadProgress {
-  readonly stage: 'vad' | 'runtime' | 'model' | 'verifying' | 'warm-up' | 'ready'
+  readonly stage: 'vad' | 'runtime' | 'model' | 'verifying' | 'self-test' | 'warm-up' | 'ready'
   readonly loadedBytes: number
   readonly totalBytes?: number
 }
@@ -71,6 +71,8 @@ export type SpeechEvent =
       readonly samples: number
       readonly totalSamples: number
     }
+  /** Recognition goes on on another provider, or on the same one after a loss: nothing was lost, and this is why. */
+  | { readonly type: 'runtime'; readonly provider: 'webgpu' | 'wasm'; readonly reason: string }
   /** Finite inputs only: how much of the sound has been analyzed. */
   | { readonly type: 'analysis-progress'; readonly analyzedMs: number; readonly totalMs: number }
   | { readonly type: 'error'; readonly error: SpeechError }

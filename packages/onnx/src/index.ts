@@ -1,4 +1,5 @@
 export * from './load-recognizer.ts'
+export * from './model/compare-outputs.ts'
 export * from './model/facts-from-metadata.ts'
 export * from './model/metadata-props.ts'
 export * from './model/model-facts.ts'

@@ -1,4 +1,5 @@
 import {
+  type AcousticModel,
   type Clock,
   createFrontEnd,
   createRecognizer,
@@ -7,6 +8,7 @@ import {
   type Recognizer,
   readManifest,
   SpeechError,
+  type TagIds,
   type Vocabulary,
 } from '@sensevoice-web/engine'
 import { factsFromMetadata } from './model/facts-from-metadata.ts'
@@ -42,18 +44,40 @@ export interface LoadedRecognizer {
  *   `inference-failed` when the warm-up does not give probabilities
  */
 export async function loadRecognizer(options: LoadRecognizerOptions): Promise<LoadedRecognizer> {
-  const { clock } = options
   const facts = options.facts ?? factsOf(options)
-  const vocabulary = parseVocabulary(options.tokens)
+  const { tokens, clock } = options
+  return await recognizerOver((tags) => createSenseVoiceModel({ ...options, facts, tags }), {
+    facts,
+    tokens,
+    clock,
+  })
+}
+
+export interface RecognizerFiles {
+  readonly facts: ModelFacts
+  /** Text of the model's tokens.txt. */
+  readonly tokens: string
+  readonly clock: Clock
+}
+
+/**
+ * A `Recognizer` over an acoustic model that runs anywhere, which is run once.
+ *
+ * @param createModel is told the tag ids of the vocabulary; the model is disposed of with the recognizer, and when its first run fails
+ * @throws SpeechError `model-unsupported` when the token list is another model's; what `createModel` and the first run throw
+ */
+export async function recognizerOver(
+  createModel: (tags: TagIds) => Promise<AcousticModel>,
+  { facts, tokens, clock }: RecognizerFiles,
+): Promise<LoadedRecognizer> {
+  const vocabulary = parseVocabulary(tokens)
   checkVocabularySize(vocabulary, facts)
   const tags = findTags(vocabulary, facts.languages)
   const frontEnd = createFrontEnd(facts.frontend)
-  const model = await createSenseVoiceModel({ ...options, facts, tags })
+  const model = await createModel(tags)
   const started = clock()
   try {
-    const data = new Float32Array(WARM_UP_FRAMES * frontEnd.dimension)
-    const prompt = { language: 'auto', withItn: true } as const
-    await model.infer({ data, frames: WARM_UP_FRAMES, dimension: frontEnd.dimension }, prompt)
+    await warmUp(model, frontEnd.dimension)
   } catch (error) {
     await model.dispose()
     throw error
@@ -61,6 +85,12 @@ export async function loadRecognizer(options: LoadRecognizerOptions): Promise<Lo
   const warmUpMs = clock() - started
   const recognizer = createRecognizer({ frontEnd, model, vocabulary, tags, blank: facts.ids.blank, clock })
   return { recognizer, facts, warmUpMs }
+}
+
+/** Runs a model once on a second of nothing, as `recognizerOver` does. */
+export async function warmUp(model: AcousticModel, dimension: number): Promise<void> {
+  const data = new Float32Array(WARM_UP_FRAMES * dimension)
+  await model.infer({ data, frames: WARM_UP_FRAMES, dimension }, { language: 'auto', withItn: true })
 }
 
 function factsOf({ manifest, model }: LoadRecognizerOptions): ModelFacts {

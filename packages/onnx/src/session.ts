@@ -11,6 +11,8 @@ export interface SessionOptions {
   /** A graph that was prepared is optimized already; looking for more costs seconds at every load. Default false. */
   readonly prepared?: boolean
   readonly executionProvider: ExecutionProvider
+  /** `webgpu` only: the GPUDevice to run on, so that its loss can be seen and a new one be given. Default: one that onnxruntime makes and keeps. */
+  readonly device?: unknown
   /** Threads of one operator. Default 1. In a browser the number is the WASM module's, set before its first session. */
   readonly threads?: number
 }
@@ -30,13 +32,17 @@ export type ExternalData = Extract<
 export async function createSession(options: SessionOptions, what: string): Promise<InferenceSession> {
   const { externalData, prepared = false } = options
   const settings: InferenceSession.SessionOptions = {
-    executionProviders: [options.executionProvider],
+    executionProviders: [providerOf(options)],
     intraOpNumThreads: options.threads ?? 1,
     interOpNumThreads: 1,
     graphOptimizationLevel: prepared ? 'disabled' : 'all',
     // Errors only: at load onnxruntime warns about every unused initializer of a published file.
     logSeverityLevel: 3,
     ...(externalData === undefined ? {} : { externalData }),
+    // A node that the GPU cannot run would wait for copies between it and the CPU: better no session than a slow one that nobody notices.
+    ...(options.executionProvider === 'webgpu'
+      ? { extra: { session: { disable_cpu_ep_fallback: '1' } } }
+      : {}),
   }
   try {
     const { InferenceSession } = options.runtime
@@ -47,4 +53,10 @@ export async function createSession(options: SessionOptions, what: string): Prom
   } catch (error) {
     throw sessionError(error, what)
   }
+}
+
+function providerOf({ executionProvider, device }: SessionOptions): InferenceSession.ExecutionProviderConfig {
+  if (executionProvider !== 'webgpu' || device === undefined) return executionProvider
+  // As onnxruntime's types have it where the WebGPU types are not at hand.
+  return { name: 'webgpu', device } as InferenceSession.ExecutionProviderConfig
 }

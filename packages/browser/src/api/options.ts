@@ -12,6 +12,14 @@ export interface AssetUrls {
   readonly wasm: string | URL
   /** `ort-wasm-simd-threaded.mjs` of the same version. */
   readonly wasmGlue: string | URL
+  /** The recognizer for WebGPU; it, the two files behind it and the clip are fetched only where WebGPU is tried. */
+  readonly gpuRecognizerWorker: string | URL
+  /** `ort-wasm-simd-threaded.jspi.wasm` of the same version. */
+  readonly jspiWasm: string | URL
+  /** `ort-wasm-simd-threaded.jspi.mjs` of the same version. */
+  readonly jspiGlue: string | URL
+  /** A word of speech on which WebGPU is compared with WASM before it is trusted. */
+  readonly selfTest: string | URL
   /** Silero VAD v6. */
   readonly vadModel: string | URL
   /** The embedded tiny model; its other two files are looked up beside it unless named too. */
@@ -62,6 +70,12 @@ export interface CreateOptions extends RecognitionOptions {
    * isolated is refused, never silently lowered.
    */
   readonly threads?: number
+  /**
+   * Where recognition computes. `auto` (default): on WebGPU where it gives the same as WASM and is faster, which a short clip decides once for each
+   * model and GPU; the embedded model is too small to gain anything and runs in WASM. `webgpu`: nowhere else, and `create` fails where that cannot
+   * be (after a lost GPU recognition still goes on in WASM, see the event `runtime`). `wasm`: on the processor.
+   */
+  readonly provider?: 'auto' | 'webgpu' | 'wasm'
   /** Ends the loading; `create` rejects with the signal's reason. */
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: LoadProgress) => void

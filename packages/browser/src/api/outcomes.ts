@@ -14,11 +14,12 @@ export interface AnalysisResult {
 
 /** How recognition runs in this page, and why so. */
 export interface RuntimeInfo {
-  readonly provider: 'wasm'
+  readonly provider: 'wasm' | 'webgpu'
+  /** WASM threads; on WebGPU those it would fall back to. */
   readonly threads: number
   /** Cross-origin isolated: WASM threads are allowed. */
   readonly isolated: boolean
-  /** One sentence: why this provider and this many threads. */
+  /** Why this provider and this many threads. */
   readonly reason: string
 }
 

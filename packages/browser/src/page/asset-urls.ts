@@ -10,9 +10,13 @@ function ownFiles(): AssetUrls {
   return {
     listenerWorker: new URL('./workers/listener.worker.js', import.meta.url),
     recognizerWorker: new URL('./workers/recognizer.worker.js', import.meta.url),
+    gpuRecognizerWorker: new URL('./workers/gpu-recognizer.worker.js', import.meta.url),
     captureWorklet: new URL('./worklet/capture.worklet.js', import.meta.url),
     wasm: new URL('./wasm/ort-wasm-simd-threaded.wasm', import.meta.url),
     wasmGlue: new URL('./wasm/ort-wasm-simd-threaded.mjs', import.meta.url),
+    jspiWasm: new URL('./wasm/ort-wasm-simd-threaded.jspi.wasm', import.meta.url),
+    jspiGlue: new URL('./wasm/ort-wasm-simd-threaded.jspi.mjs', import.meta.url),
+    selfTest: new URL('./models/self-test.wav', import.meta.url),
     vadModel: new URL('./models/silero_vad_v6.onnx', import.meta.url),
     tinyManifest: new URL('./models/tiny/manifest.json', import.meta.url),
     tinyModel: new URL('./models/tiny/model.int8.onnx', import.meta.url),

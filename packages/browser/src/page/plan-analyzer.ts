@@ -1,17 +1,18 @@
 import { SpeechError, validSegmenterOptions } from '@sensevoice-web/engine'
 import type { CreateOptions } from '../api/options.ts'
-import type { RuntimeInfo } from '../api/outcomes.ts'
 import { resolveAssets } from './asset-urls.ts'
 import { chooseThreads } from './choose-threads.ts'
 import { locateModel } from './locate-model.ts'
+import type { ProviderOption } from './plan-provider.ts'
 import { PARTIAL_INTERVAL_MS, partialInterval, type Settings } from './run-context.ts'
 import type { PairSettings } from './worker-pair.ts'
+
+const PROVIDERS: readonly ProviderOption[] = ['auto', 'webgpu', 'wasm']
 
 /** Everything that `create` decides before it loads anything. */
 export interface AnalyzerPlan {
   readonly settings: Settings
   readonly pair: PairSettings
-  readonly runtime: RuntimeInfo
 }
 
 /** @throws SpeechError `invalid-argument`, `insecure-context`, `not-supported` */
@@ -22,7 +23,14 @@ export function planAnalyzer(options: CreateOptions): AnalyzerPlan {
     })
   }
   const { model = 'tiny', language = 'auto', withItn = true, vad = {}, partials = true } = options
+  const { provider = 'auto' } = options
   validSegmenterOptions(vad)
+  if (!PROVIDERS.includes(provider)) {
+    throw new SpeechError(
+      'invalid-argument',
+      `provider must be one of ${PROVIDERS.join(', ')}, got ${provider}`,
+    )
+  }
   const assets = resolveAssets(options.assets, document.baseURI)
   const isolated = globalThis.crossOriginIsolated
   const { threads, reason } = chooseThreads({
@@ -38,8 +46,14 @@ export function planAnalyzer(options: CreateOptions): AnalyzerPlan {
       vad,
       partialIntervalMs: validInterval(partialInterval(partials, PARTIAL_INTERVAL_MS)),
     },
-    pair: { assets, model: locateModel(model, assets, document.baseURI), threads },
-    runtime: { provider: 'wasm', threads, isolated, reason },
+    pair: {
+      assets,
+      model: locateModel(model, assets, document.baseURI),
+      threads,
+      threadsReason: reason,
+      isolated,
+      provider,
+    },
   }
 }
 

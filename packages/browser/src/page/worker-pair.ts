@@ -1,22 +1,19 @@
 import type { LoadProgress, SpeechError } from '@sensevoice-web/engine'
 import { proxy } from 'comlink'
+import type { RuntimeInfo } from '../api/outcomes.ts'
 import type { ListenerApi } from '../wire/listener-api.ts'
-import type { LoadedModel, ModelLocation, RecognizerApi } from '../wire/recognizer-api.ts'
+import type { LoadedModel, RecognizerApi } from '../wire/recognizer-api.ts'
 import { keepSpeechErrors } from '../wire/speech-error-transfer.ts'
 import { askToPersist } from './ask-to-persist.ts'
-import type { ResolvedAssets } from './asset-urls.ts'
+import {
+  type LoadHooks,
+  loadRecognizer,
+  type RecognizerHost,
+  type RecognizerSettings,
+} from './load-recognizer.ts'
 import { WorkerHost } from './worker-host.ts'
 
-export interface PairSettings {
-  readonly assets: ResolvedAssets
-  readonly model: ModelLocation
-  readonly threads: number
-}
-
-export interface LoadHooks {
-  readonly signal?: AbortSignal | undefined
-  readonly onProgress: (progress: LoadProgress) => void
-}
+export type PairSettings = RecognizerSettings
 
 keepSpeechErrors()
 
@@ -24,24 +21,22 @@ keepSpeechErrors()
 export class WorkerPair {
   readonly listener: WorkerHost<ListenerApi>
   readonly recognizer: WorkerHost<RecognizerApi>
+  readonly model: LoadedModel
+  readonly runtime: RuntimeInfo
   /** Resolves with the reason once either worker is dead. */
   readonly failed: Promise<SpeechError>
   readonly #gone = new AbortController()
-  #model: LoadedModel | undefined
   #reportRetired!: (error: SpeechError) => void
 
-  private constructor(assets: ResolvedAssets) {
-    this.listener = new WorkerHost(assets.listenerWorker, 'listener')
-    try {
-      this.recognizer = new WorkerHost(assets.recognizerWorker, 'recognizer')
-    } catch (error) {
-      this.listener.terminate()
-      throw error
-    }
+  private constructor(listener: WorkerHost<ListenerApi>, { host, model, runtime }: RecognizerHost) {
+    this.listener = listener
+    this.recognizer = host
+    this.model = model
+    this.runtime = runtime
     const retired = new Promise<SpeechError>((resolve) => {
       this.#reportRetired = resolve
     })
-    this.failed = Promise.race([this.listener.failed, this.recognizer.failed, retired])
+    this.failed = Promise.race([listener.failed, host.failed, retired])
     // Calls to the other worker end with the reason too, not with the news that it was closed.
     void this.failed.then((error) => {
       this.terminate(error)
@@ -57,33 +52,33 @@ export class WorkerPair {
     return this.#gone.signal
   }
 
-  get model(): LoadedModel {
-    if (this.#model === undefined) throw new Error('a pair is only handed out loaded')
-    return this.#model
-  }
-
   /** Starts both workers and loads everything; on any failure or abort nothing is left running. */
-  static async load({ assets, model, threads }: PairSettings, hooks: LoadHooks): Promise<WorkerPair> {
-    hooks.signal?.throwIfAborted()
+  static async load(settings: PairSettings, { signal, onProgress }: LoadHooks): Promise<WorkerPair> {
+    signal?.throwIfAborted()
+    const { assets, model } = settings
     if (model.type === 'stored') askToPersist()
-    const pair = new WorkerPair(assets)
-    const { wasm, wasmGlue, vadModel } = assets
-    const onProgress = (progress: LoadProgress) => {
-      if (!hooks.signal?.aborted) hooks.onProgress(progress)
+    // Either failure ends the other's loading.
+    const over = new AbortController()
+    const hooks = {
+      signal: signal === undefined ? over.signal : AbortSignal.any([signal, over.signal]),
+      onProgress: (progress: LoadProgress) => {
+        if (!over.signal.aborted && !signal?.aborted) onProgress(progress)
+      },
     }
+    const listener = new WorkerHost<ListenerApi>(assets.listenerWorker, 'listener')
+    const recognizer = loadRecognizer(settings, hooks)
+    const { wasm, wasmGlue, vadModel } = assets
     try {
       const [loaded] = await Promise.all([
-        pair.recognizer.call(
-          (api) => api.load({ wasm, wasmGlue, model, threads }, proxy(onProgress)),
-          hooks.signal,
-        ),
-        pair.listener.call((api) => api.load({ wasm, wasmGlue, vadModel }, proxy(onProgress)), hooks.signal),
+        recognizer,
+        listener.call((api) => api.load({ wasm, wasmGlue, vadModel }, proxy(hooks.onProgress)), hooks.signal),
       ])
-      pair.#model = loaded
       onProgress({ stage: 'ready', loadedBytes: 0 })
-      return pair
+      return new WorkerPair(listener, loaded)
     } catch (error) {
-      pair.terminate()
+      over.abort(error)
+      listener.terminate()
+      recognizer.then(({ host }) => host.terminate()).catch(() => {})
       throw error
     }
   }

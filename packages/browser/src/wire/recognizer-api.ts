@@ -24,10 +24,48 @@ export interface RecognizerAssets extends RuntimeAssets {
   readonly model: ModelLocation
   /** WASM threads. */
   readonly threads: number
+  /** For the worker that can use a GPU. */
+  readonly gpu?: GpuRequest
+}
+
+/** What is known of a GPU on one machine, from a run of the same clip on both providers. */
+export type ProviderVerdict =
+  | {
+      readonly type: 'compared'
+      /** SHA-256 of the model that was run. */
+      readonly model: string
+      /** WebGPU gave what WASM gives. */
+      readonly agrees: boolean
+      /** Share in [0, 1] of the frames that agreed. */
+      readonly agreement: number
+      /** Best time of one run of the clip. */
+      readonly webgpuMs: number
+      readonly wasmMs: number
+    }
+  /** There was no session on this GPU. */
+  | { readonly type: 'failed'; readonly model: string; readonly reason: string }
+
+export interface GpuRequest {
+  /** `faster`: WebGPU where it is right and faster than WASM. `webgpu`: nothing else will do, as long as it is right. */
+  readonly choose: 'faster' | 'webgpu'
+  /** What was found before; without, or with another model's, the clip is run. */
+  readonly verdict?: ProviderVerdict
+  /** Address of the clip, a WAV file of the model's rate. */
+  readonly selfTest: string
+}
+
+/** Where a loaded recognizer computes. */
+export interface Computing {
+  readonly provider: 'wasm' | 'webgpu'
+  /** Why there; absent where there was no choice. */
+  readonly reason?: string
+  /** What the clip showed, in this load or an earlier one. */
+  readonly verdict?: ProviderVerdict
 }
 
 export interface LoadedModel extends Omit<ModelManifest, 'frontend' | 'ids' | 'files'> {
   readonly place: ModelPlace
+  readonly computing: Computing
 }
 
 /** What the recognizer must know of a stream; the rest comes with every job. */

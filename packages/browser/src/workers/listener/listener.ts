@@ -1,7 +1,7 @@
 import { type LoadProgress, readWav, SpeechError, type VoiceProbe } from '@sensevoice-web/engine'
 import { createSileroProbe } from '@sensevoice-web/onnx'
 import { transfer } from 'comlink'
-import { InferenceSession, Tensor } from 'onnxruntime-web/wasm'
+import { env, InferenceSession, Tensor } from 'onnxruntime-web/wasm'
 import { EventSender } from '../../wire/event-port.ts'
 import type { ListenerApi, ListenerAssets, ListenerPorts } from '../../wire/listener-api.ts'
 import type { StreamChanges, StreamConfig } from '../../wire/stream-config.ts'
@@ -32,14 +32,14 @@ export class Listener implements ListenerApi {
       onProgress({ stage: 'vad', loadedBytes, ...(totalBytes === undefined ? {} : { totalBytes }) })
     const [model] = await Promise.all([
       download(assets.vadModel, 'the VAD model', tell, SILERO_V6),
-      startRuntime(assets, 1),
+      startRuntime(env, assets, 1),
     ])
     this.#probe = await createSileroProbe({
       runtime: { InferenceSession, Tensor },
       model,
       executionProvider: 'wasm',
     })
-    forgetBinary()
+    forgetBinary(env)
     await this.#probe.probe(new Float32Array(512))
     this.#probe.reset()
   }

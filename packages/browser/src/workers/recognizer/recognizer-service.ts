@@ -1,6 +1,4 @@
-import { type LoadProgress, type Recognizer, SpeechError } from '@sensevoice-web/engine'
-import { loadRecognizer } from '@sensevoice-web/onnx'
-import { InferenceSession, Tensor } from 'onnxruntime-web/wasm'
+import { type LoadProgress, type Recognizer, SpeechError, type SpeechEventOf } from '@sensevoice-web/engine'
 import { EventSender } from '../../wire/event-port.ts'
 import type {
   LoadedModel,
@@ -11,56 +9,65 @@ import type {
 import { holdLock } from '../hold-lock.ts'
 import { forgetBinary, startRuntime } from '../start-runtime.ts'
 import { openModel } from './model-files.ts'
-import { sessionParts } from './prepared-model.ts'
+import type { BuildRecognizer, RuntimeModule } from './recognizer-builder.ts'
 import { RecognizerStream } from './recognizer-stream.ts'
 
 /** The recognizer worker's life: one runtime, one model, one stream at a time. */
 export class RecognizerService implements RecognizerApi {
+  readonly #runtime: RuntimeModule
+  readonly #build: BuildRecognizer
   #recognizer: Recognizer | undefined
   #stream: RecognizerStream | undefined
+  /** A move that no stream was there to tell of: the next one does. */
+  #untold: SpeechEventOf<'runtime'> | undefined
+
+  constructor(runtime: RuntimeModule, build: BuildRecognizer) {
+    this.#runtime = runtime
+    this.#build = build
+  }
 
   holdLock(name: string): Promise<void> {
     return holdLock(name)
   }
 
   async load(
-    { wasm, wasmGlue, model, threads }: RecognizerAssets,
+    { wasm, wasmGlue, model, threads, gpu }: RecognizerAssets,
     onProgress: (progress: LoadProgress) => void,
   ): Promise<LoadedModel> {
     const tell = (stage: LoadProgress['stage']) => (loadedBytes: number, totalBytes: number | undefined) =>
       onProgress({ stage, loadedBytes, ...(totalBytes === undefined ? {} : { totalBytes }) })
+    const runtime = this.#runtime
     const [files] = await Promise.all([
       openModel(model, onProgress),
-      startRuntime({ wasm, wasmGlue }, threads, tell('runtime')),
+      startRuntime(runtime.env, { wasm, wasmGlue }, threads, tell('runtime')),
     ])
-    onProgress({ stage: 'warm-up', loadedBytes: 0 })
-    const { session, release } = await sessionParts(files)
-    const { recognizer } = await loadRecognizer({
-      runtime: { InferenceSession, Tensor },
-      ...session,
-      tokens: files.tokens,
-      manifest: files.manifest,
-      executionProvider: 'wasm',
-      threads,
-      clock: () => performance.now(),
-    }).finally(release)
-    forgetBinary()
-    this.#recognizer = recognizer
+    const onMove = (event: SpeechEventOf<'runtime'>) => this.#tellMove(event)
+    const built = await this.#build({ runtime, files, threads, gpu, onProgress, onMove })
+    forgetBinary(runtime.env)
+    this.#recognizer = built.recognizer
     // What was kept in memory alone is in the session now.
-    if (files.place.kind === 'memory') await files.folder?.removeAll()
+    if (files.place.kind === 'memory' && !built.needsFiles) await files.folder?.removeAll()
     const { frontend: _frontend, ids: _ids, files: _files, ...about } = files.manifest
-    return { ...about, place: files.place }
+    return { ...about, place: files.place, computing: built.computing }
   }
 
   async open(jobs: MessagePort, events: MessagePort, config: RecognizerStreamConfig): Promise<void> {
     if (this.#recognizer === undefined) throw new SpeechError('invalid-argument', 'open needs a loaded model')
     await this.cancel()
-    this.#stream = new RecognizerStream(jobs, new EventSender(events), this.#recognizer, config)
+    const sender = new EventSender(events)
+    this.#stream = new RecognizerStream(jobs, sender, this.#recognizer, config)
+    if (this.#untold !== undefined) sender.send(this.#untold)
+    this.#untold = undefined
   }
 
   async cancel(): Promise<void> {
     const stream = this.#stream
     this.#stream = undefined
     await stream?.cancel()
+  }
+
+  #tellMove(event: SpeechEventOf<'runtime'>): void {
+    if (this.#stream === undefined) this.#untold = event
+    else this.#stream.tell(event)
   }
 }

@@ -4,6 +4,7 @@ import {
   type SegmentJob,
   type SegmentJobOutcome,
   SegmentJobs,
+  type SerializedSpeechEvent,
   type SpeechResult,
 } from '@sensevoice-web/engine'
 import type { EventSender } from '../../wire/event-port.ts'
@@ -46,6 +47,11 @@ export class RecognizerStream {
       maxBacklogSamples: overload === 'drop' ? MOST_BACKLOG_SAMPLES : Number.POSITIVE_INFINITY,
     })
     jobs.onmessage = ({ data }: MessageEvent<JobPortMessage>) => this.#receive(data)
+  }
+
+  /** Tells something that is no outcome of a job. */
+  tell(event: SerializedSpeechEvent): void {
+    if (!this.#closed) this.#events.send(event)
   }
 
   /** Forgets what waits and resolves when the job that runs, if any, is through. */

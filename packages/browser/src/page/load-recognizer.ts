@@ -1,0 +1,114 @@
+import { isSpeechError, type LoadProgress, type SpeechErrorCode } from '@sensevoice-web/engine'
+import { proxy } from 'comlink'
+import type { RuntimeInfo } from '../api/outcomes.ts'
+import type { GpuRequest, LoadedModel, ModelLocation, RecognizerApi } from '../wire/recognizer-api.ts'
+import type { ResolvedAssets } from './asset-urls.ts'
+import { type ProviderOption, type ProviderPlan, planProvider } from './plan-provider.ts'
+import { WorkerHost } from './worker-host.ts'
+
+export interface RecognizerSettings {
+  readonly assets: ResolvedAssets
+  readonly model: ModelLocation
+  readonly threads: number
+  /** Why so many, one sentence. */
+  readonly threadsReason: string
+  readonly isolated: boolean
+  readonly provider: ProviderOption
+}
+
+export interface LoadHooks {
+  readonly signal?: AbortSignal | undefined
+  readonly onProgress: (progress: LoadProgress) => void
+}
+
+export interface RecognizerHost {
+  readonly host: WorkerHost<RecognizerApi>
+  readonly model: LoadedModel
+  readonly runtime: RuntimeInfo
+}
+
+/** These are the model's or the network's fault: another provider would only fail later. */
+const NOT_THE_GPU: readonly SpeechErrorCode[] = [
+  'network',
+  'model-not-found',
+  'model-corrupt',
+  'file-unreadable',
+  'file-not-found',
+  'closed',
+]
+
+/** Starts the worker that recognizes, on WebGPU where that is planned; where that fails and nobody insisted, in WASM. */
+export async function loadRecognizer(
+  settings: RecognizerSettings,
+  hooks: LoadHooks,
+): Promise<RecognizerHost> {
+  const plan = await planProvider(settings.provider, settings.model)
+  hooks.signal?.throwIfAborted()
+  if (plan.provider === 'wasm') return await startOnWasm(settings, hooks, plan.reason)
+  try {
+    return await startOnGpu(settings, hooks, plan)
+  } catch (error) {
+    hooks.signal?.throwIfAborted()
+    const final = settings.provider === 'webgpu' || (isSpeechError(error) && NOT_THE_GPU.includes(error.code))
+    if (final) throw error
+    const what = error instanceof Error ? error.message : String(error)
+    return await startOnWasm(settings, hooks, `WASM: the worker for WebGPU did not start (${what}).`)
+  }
+}
+
+async function startOnWasm(
+  settings: RecognizerSettings,
+  hooks: LoadHooks,
+  reason: string,
+): Promise<RecognizerHost> {
+  const { recognizerWorker, wasm, wasmGlue } = settings.assets
+  const started = await start(settings, hooks, { worker: recognizerWorker, wasm, wasmGlue })
+  return { ...started, runtime: runtimeInfo(settings, 'wasm', reason) }
+}
+
+async function startOnGpu(
+  settings: RecognizerSettings,
+  hooks: LoadHooks,
+  { request, memory }: Extract<ProviderPlan, { provider: 'webgpu' }>,
+): Promise<RecognizerHost> {
+  const { gpuRecognizerWorker, jspiWasm, jspiGlue, selfTest } = settings.assets
+  const started = await start(settings, hooks, {
+    worker: gpuRecognizerWorker,
+    wasm: jspiWasm,
+    wasmGlue: jspiGlue,
+    gpu: { ...request, selfTest },
+  })
+  const { provider, reason = '', verdict } = started.model.computing
+  if (verdict !== undefined) memory.keep(verdict)
+  return { ...started, runtime: runtimeInfo(settings, provider, reason) }
+}
+
+interface WorkerFiles {
+  readonly worker: string
+  readonly wasm: string
+  readonly wasmGlue: string
+  readonly gpu?: GpuRequest
+}
+
+async function start(
+  { model, threads }: RecognizerSettings,
+  { signal, onProgress }: LoadHooks,
+  { worker, wasm, wasmGlue, gpu }: WorkerFiles,
+): Promise<Omit<RecognizerHost, 'runtime'>> {
+  const host = new WorkerHost<RecognizerApi>(worker, 'recognizer')
+  try {
+    const assets = { wasm, wasmGlue, model, threads, ...(gpu === undefined ? {} : { gpu }) }
+    return { host, model: await host.call((api) => api.load(assets, proxy(onProgress)), signal) }
+  } catch (error) {
+    host.terminate()
+    throw error
+  }
+}
+
+function runtimeInfo(
+  { threads, threadsReason, isolated }: RecognizerSettings,
+  provider: RuntimeInfo['provider'],
+  reason: string,
+): RuntimeInfo {
+  return { provider, threads, isolated, reason: provider === 'wasm' ? `${reason} ${threadsReason}` : reason }
+}

@@ -1,0 +1,114 @@
+import { SpeechError, type TagIds } from '@sensevoice-web/engine'
+import { recognizerOver } from '@sensevoice-web/onnx'
+import type { Computing, GpuRequest, ProviderVerdict } from '../../../wire/recognizer-api.ts'
+import { verdictFavours, verdictInWords } from '../../../wire/verdict-words.ts'
+import type { BuildRequest, BuiltRecognizer } from '../recognizer-builder.ts'
+import { wasmModel } from '../wasm-model.ts'
+import { gpuModel } from './gpu-model.ts'
+import { type LiveModel, onProcessor } from './live-model.ts'
+import { RecoveringModel } from './recovering-model.ts'
+import { type ClipRun, clipFeatures, runClip, verdictOf } from './self-test.ts'
+
+/**
+ * Recognition on the GPU, once a clip has shown that it computes there what WASM computes: drivers are wrong in the field. One model is
+ * in memory at a time.
+ *
+ * @throws SpeechError `not-supported` when WebGPU alone was asked for and cannot be trusted
+ */
+export async function buildOnGpu(request: BuildRequest): Promise<BuiltRecognizer> {
+  const { files, gpu, onMove } = request
+  if (gpu === undefined) throw new SpeechError('invalid-argument', 'the GPU worker needs a request for a GPU')
+  const { manifest: facts, tokens } = files
+  let computing: Computing | undefined
+  const { recognizer } = await recognizerOver(
+    async (tags) => {
+      const builder = new Builder(request, gpu, tags)
+      const chosen = await builder.choose()
+      computing = chosen.computing
+      const { rebuild, fallBack } = builder
+      return new RecoveringModel({ live: chosen.live, rebuild, fallBack, onMove })
+    },
+    { facts, tokens, clock: () => performance.now() },
+  )
+  if (computing === undefined) throw new Error('a recognizer was built over no model')
+  return { recognizer, computing, needsFiles: computing.provider === 'webgpu' }
+}
+
+interface Chosen {
+  readonly live: LiveModel
+  readonly computing: Computing
+}
+
+class Builder {
+  readonly #request: BuildRequest
+  readonly #gpu: GpuRequest
+  readonly #tags: TagIds
+
+  constructor(request: BuildRequest, gpu: GpuRequest, tags: TagIds) {
+    this.#request = request
+    this.#gpu = gpu
+    this.#tags = tags
+  }
+
+  readonly rebuild = (): Promise<LiveModel> => {
+    const { runtime, files } = this.#request
+    return gpuModel(runtime, files, this.#tags)
+  }
+
+  readonly fallBack = async (): Promise<LiveModel> => {
+    const { runtime, files, threads } = this.#request
+    return onProcessor(await wasmModel(runtime, files, threads, this.#tags))
+  }
+
+  async choose(): Promise<Chosen> {
+    const { onProgress } = this.#request
+    const known = this.#gpu.verdict
+    if (known?.model === this.#sha256 && verdictFavours(known, this.#gpu.choose) === 'webgpu') {
+      onProgress({ stage: 'warm-up', loadedBytes: 0 })
+      return { live: await this.rebuild(), computing: webgpu(known) }
+    }
+    onProgress({ stage: 'self-test', loadedBytes: 0 })
+    const { live, verdict } = await this.#compare()
+    onProgress({ stage: 'warm-up', loadedBytes: 0 })
+    if (live !== undefined && verdictFavours(verdict, this.#gpu.choose) === 'webgpu') {
+      return { live, computing: webgpu(verdict) }
+    }
+    await live?.release()
+    const reason = verdictInWords(verdict)
+    if (this.#gpu.choose === 'webgpu') {
+      throw new SpeechError('not-supported', `WebGPU cannot be trusted here: ${reason}`, {
+        hint: 'Use provider "auto", or update the graphics driver.',
+      })
+    }
+    return { live: await this.fallBack(), computing: { provider: 'wasm', reason, verdict } }
+  }
+
+  get #sha256(): string {
+    return this.#request.files.manifest.files.model.sha256
+  }
+
+  /** The processor first, which is trusted; then the GPU, whose model stays. */
+  async #compare(): Promise<{ live?: LiveModel; verdict: ProviderVerdict }> {
+    const features = await clipFeatures(this.#gpu.selfTest, this.#request.files)
+    const processor = await this.fallBack()
+    let wasm: ClipRun
+    try {
+      wasm = await runClip(processor, features)
+    } finally {
+      await processor.release()
+    }
+    let live: LiveModel | undefined
+    try {
+      live = await this.rebuild()
+      return { live, verdict: verdictOf(this.#sha256, wasm, await runClip(live, features)) }
+    } catch (error) {
+      await live?.release()
+      const reason = error instanceof Error ? error.message : String(error)
+      return { verdict: { type: 'failed', model: this.#sha256, reason } }
+    }
+  }
+}
+
+function webgpu(verdict: ProviderVerdict): Computing {
+  return { provider: 'webgpu', reason: verdictInWords(verdict), verdict }
+}
