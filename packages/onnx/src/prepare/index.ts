@@ -11,4 +11,5 @@ export {
   tagColumns,
 } from './prepare-model.ts'
 export { readGraph } from './proto/read-graph.ts'
+export { isStale, removeStale } from './stale-files.ts'
 export type { WriteBytes } from './weights/write-signed.ts'

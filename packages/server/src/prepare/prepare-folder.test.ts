@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { PREPARE_VERSION } from '@sensevoice-web/onnx'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { repositoryFile, repositoryText } from '../../../onnx/src/test-data/files.ts'
 import { readModel } from '../model/read-model.ts'
@@ -31,6 +32,12 @@ const faster = async () => ({ outcome: 'faster', publishedMs: 2, preparedMs: 1 }
 const different = async () => ({ outcome: 'different', publishedMs: 2, preparedMs: 1 }) as const
 
 describe('prepareFolder', () => {
+  test('deletes what another version has prepared', async () => {
+    home.file('prepared-0.weights', 'old')
+    await prepareFolder(home.folder, different)
+    expect(existsSync(join(home.folder, 'prepared-0.weights'))).toBe(false)
+  })
+
   test('leaves the prepared files only where they are faster and right, and the verdict always', async () => {
     const { outcome, publishedMs, preparedMs } = await prepareFolder(home.folder)
     const { graph, weightsName } = preparedPaths(home.folder)
@@ -42,7 +49,11 @@ describe('prepareFolder', () => {
 
   test('of a processor that computes them wrongly, nothing prepared is kept or taken', async () => {
     await prepareFolder(home.folder, different)
-    expect(readdirSync(home.folder).sort()).toEqual(['model.int8.onnx', 'prepared-1.json', 'tokens.txt'])
+    expect(readdirSync(home.folder).sort()).toEqual([
+      'model.int8.onnx',
+      `prepared-${PREPARE_VERSION}.json`,
+      'tokens.txt',
+    ])
     expect((await readModel(home.folder)).model).toBeInstanceOf(Uint8Array)
   })
 

@@ -1,8 +1,9 @@
-import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { findTags, parseVocabulary, readManifest, SpeechError } from '@sensevoice-web/engine'
 import {
   factsFromMetadata,
+  isStale,
   type ModelFacts,
   PREPARE_VERSION,
   prepareModel,
@@ -59,6 +60,7 @@ export async function prepareFolder(folder: string, measure = probe): Promise<Pr
     }
     if (verdict.outcome !== 'faster') await dropPrepared(folder)
     await onDisk(verdictPath, () => writeFile(verdictPath, `${JSON.stringify(verdict)}\n`))
+    for (const name of await readdir(folder)) if (isStale(name)) await rm(join(folder, name))
     return verdict
   } catch (error) {
     await weights.abandon()

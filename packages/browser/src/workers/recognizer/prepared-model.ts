@@ -5,6 +5,7 @@ import {
   PREPARE_VERSION,
   prepareModel,
   readFile,
+  removeStale,
   type StoreFolder,
   writeFile,
 } from '@sensevoice-web/onnx'
@@ -70,6 +71,7 @@ async function preparedGraph({
 
 async function keep(folder: StoreFolder, graph: Uint8Array): Promise<void> {
   try {
+    await removeStale(folder)
     await writeFile(folder, GRAPH_FILE, graph)
   } catch (error) {
     // A full disk costs half a second at the next load, nothing more.

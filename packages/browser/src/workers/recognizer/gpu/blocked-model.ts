@@ -1,5 +1,12 @@
 import { findTags, isSpeechError, parseVocabulary } from '@sensevoice-web/engine'
-import { PREPARE_VERSION, prepareModel, readFile, type StoreFolder, writeFile } from '@sensevoice-web/onnx'
+import {
+  PREPARE_VERSION,
+  prepareModel,
+  readFile,
+  removeStale,
+  type StoreFolder,
+  writeFile,
+} from '@sensevoice-web/onnx'
 import { withLock } from '../../../store/locks.ts'
 import type { ModelFiles } from '../opened-model.ts'
 
@@ -52,6 +59,7 @@ async function kept(folder: StoreFolder): Promise<Prepared | undefined> {
 /** Undefined where it cannot be stored. */
 async function inFolder(files: ModelFiles, folder: StoreFolder): Promise<Prepared | undefined> {
   try {
+    await removeStale(folder)
     const partial = await folder.partial(WEIGHTS_FILE)
     try {
       await partial.clear()
