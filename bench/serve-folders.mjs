@@ -2,7 +2,12 @@ import { createReadStream, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { extname, join, normalize } from 'node:path'
 
-const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.mjs': 'text/javascript' }
+const TYPES = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
+  '.wasm': 'application/wasm',
+}
 
 /** Serves folders, each under its prefix, as one cross-origin isolated site; files with ranges. */
 export async function serveFolders(folders) {
@@ -21,6 +26,9 @@ export async function serveFolders(folders) {
       'Cross-Origin-Opener-Policy': 'same-origin',
       'Cross-Origin-Embedder-Policy': 'require-corp',
       'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream',
+      // As static hosts do: browsers keep such files, and the machine code that they made of WASM.
+      'Cache-Control': 'public, max-age=3600',
+      'Last-Modified': stat.mtime.toUTCString(),
       'Content-Length': stat.size - start,
       ...(range ? { 'Content-Range': `bytes ${start}-${stat.size - 1}/${stat.size}` } : {}),
     })

@@ -8,8 +8,11 @@ export interface SessionOptions {
   readonly model: Uint8Array | string
   /** Files that the graph takes weights from, where the runtime has no file system. */
   readonly externalData?: readonly ExternalData[]
-  /** A graph that was prepared is optimized already; looking for more costs seconds at every load. Default false. */
-  readonly prepared?: boolean
+  /**
+   * A graph that was prepared is optimized already; looking for more costs seconds at every load. `but-for-layout`: all but the layout of its convolutions,
+   * which depends on the width of the processor's vectors. Default false.
+   */
+  readonly prepared?: boolean | 'but-for-layout'
   readonly executionProvider: ExecutionProvider
   /** `webgpu` only: the GPUDevice to run on, so that its loss can be seen and a new one be given. Default: one that onnxruntime makes and keeps. */
   readonly device?: unknown
@@ -35,7 +38,7 @@ export async function createSession(options: SessionOptions, what: string): Prom
     executionProviders: [providerOf(options)],
     intraOpNumThreads: options.threads ?? 1,
     interOpNumThreads: 1,
-    graphOptimizationLevel: prepared ? 'disabled' : 'all',
+    graphOptimizationLevel: prepared === true ? 'disabled' : 'all',
     // Errors only: at load onnxruntime warns about every unused initializer of a published file.
     logSeverityLevel: 3,
     ...(externalData === undefined ? {} : { externalData }),

@@ -21,14 +21,19 @@ export async function download(
   onBytes: OnBytes = () => {},
   expected?: Expected,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const response = await get(url, what)
-  const bytes = await read(response, url, what, onBytes, expected?.bytes)
+  const response = await openDownload(url, what)
+  const bytes = await read(response, what, onBytes, expected?.bytes)
   if (looksLikeHtml(bytes)) throw webPage(url, what)
   if (expected !== undefined) await verify(bytes, url, what, expected)
   return bytes
 }
 
-async function get(url: string, what: string): Promise<Response> {
+/**
+ * Asks for a file, and takes nothing but its beginning.
+ *
+ * @throws SpeechError `network`, `model-not-found`
+ */
+export async function openDownload(url: string, what: string): Promise<Response> {
   let response: Response
   try {
     response = await fetch(url)
@@ -55,31 +60,12 @@ async function get(url: string, what: string): Promise<Response> {
 
 async function read(
   response: Response,
-  url: string,
   what: string,
   onBytes: OnBytes,
   expectedBytes: number | undefined,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const header = Number(response.headers.get('content-length') ?? Number.NaN)
-  // With a content coding the header counts compressed bytes, the stream does not.
-  const coded = response.headers.has('content-encoding')
-  const total = expectedBytes ?? (Number.isFinite(header) && !coded ? header : undefined)
   const chunks: Uint8Array[] = []
-  let loaded = 0
-  onBytes(0, total)
-  try {
-    for await (const chunk of response.body ?? []) {
-      chunks.push(chunk)
-      loaded += chunk.length
-      onBytes(loaded, total)
-    }
-  } catch (cause) {
-    throw new SpeechError('network', `${what}: the connection to ${url} broke after ${loaded} bytes`, {
-      hint: 'Try again.',
-      retryable: true,
-      cause,
-    })
-  }
+  const loaded = await drain(response, what, onBytes, { expectedBytes, take: (chunk) => chunks.push(chunk) })
   const bytes = new Uint8Array(loaded)
   let at = 0
   for (const chunk of chunks) {
@@ -87,6 +73,44 @@ async function read(
     at += chunk.length
   }
   return bytes
+}
+
+/**
+ * Reads a download to its end, telling how far it is.
+ *
+ * @returns its length
+ * @throws SpeechError `network` when the connection breaks
+ */
+export async function drain(
+  response: Response,
+  what: string,
+  onBytes: OnBytes,
+  options: { readonly expectedBytes?: number | undefined; take?(chunk: Uint8Array): void } = {},
+): Promise<number> {
+  const header = Number(response.headers.get('content-length') ?? Number.NaN)
+  // With a content coding the header counts compressed bytes, the stream does not.
+  const coded = response.headers.has('content-encoding')
+  const total = options.expectedBytes ?? (Number.isFinite(header) && !coded ? header : undefined)
+  let loaded = 0
+  onBytes(0, total)
+  try {
+    for await (const chunk of response.body ?? []) {
+      options.take?.(chunk)
+      loaded += chunk.length
+      onBytes(loaded, total)
+    }
+  } catch (cause) {
+    throw new SpeechError(
+      'network',
+      `${what}: the connection to ${response.url} broke after ${loaded} bytes`,
+      {
+        hint: 'Try again.',
+        retryable: true,
+        cause,
+      },
+    )
+  }
+  return loaded
 }
 
 /** Servers of single-page apps answer any address with their page, and with status 200. */

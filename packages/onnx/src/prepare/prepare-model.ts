@@ -15,8 +15,8 @@ export const PREPARE_VERSION = 2
 /**
  * What is made of a published file:
  * - `integer`: a graph whose weights are ranges of the published file itself. For WASM.
- * - `signed`: the same over a copy with int8 matrices, bit-identical and faster on processors with an 8-bit dot product (VNNI, AMX, ARM), which x86
- *   without it may compute wrongly. For native CPUs, after a probe.
+ * - `signed`: the same over a copy with int8 matrices, faster on processors with an 8-bit dot product (VNNI, AMX, ARM), which x86 without it may compute
+ *   wrongly. Its products are bit-identical, its convolutions to the last bit. For native CPUs, after a probe.
  * - `blocked`: float activations and matrices in blocks of 32, over the published file and one with the matrices. For WebGPU.
  */
 export type Rewrite = 'integer' | 'signed' | 'blocked'
@@ -94,6 +94,7 @@ function strategy(
         file,
         linear: integerLinear(file, rewrite === 'signed'),
         attend: plainAttention(opset13 ? 'before' : 'inside'),
+        convolution: rewrite === 'signed' ? 'images' : 'lines',
         positions: 'computed',
       }
     }
@@ -110,6 +111,7 @@ function strategy(
         // onnxruntime's MultiHeadAttention would be one operator instead of ten, but its WebGPU kernel is off by 0.3 in the logits where a head is
         // 44 wide (the tiny model's), against 1e-6 for the ten.
         attend: plainAttention('before'),
+        convolution: 'lines',
         positions: 'given',
       }
     }

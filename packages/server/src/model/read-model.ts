@@ -9,7 +9,7 @@ import { readBytes } from '../read-bytes.ts'
 export interface ModelOnDisk {
   /** The file's bytes, or the path of what was prepared of it. */
   readonly model: Uint8Array | string
-  readonly prepared?: boolean
+  readonly prepared?: 'but-for-layout'
   readonly facts?: ModelFacts
   readonly tokens: string
   /** Parsed manifest.json, when there is one. */
@@ -39,14 +39,14 @@ export async function readModel(folder: string): Promise<ModelOnDisk> {
       return { model: await modelBytes(join(folder, await modelFileIn(folder))), tokens }
     // The prepared graph carries the metadata of the file it was made from.
     const facts = factsFromMetadata(readMetadataProps(await modelBytes(prepared)))
-    return { model: prepared, prepared: true, facts, tokens }
+    return { model: prepared, prepared: 'but-for-layout', facts, tokens }
   }
   const manifest = parsed(await readText(join(folder, 'manifest.json')), folder)
   const { files } = readManifest(manifest)
   return {
     ...(prepared === undefined
       ? { model: await checked(folder, files.model) }
-      : { model: prepared, prepared: true }),
+      : { model: prepared, prepared: 'but-for-layout' }),
     tokens: new TextDecoder().decode(await checked(folder, files.tokens)),
     manifest,
   }

@@ -67,7 +67,7 @@ describe('prepareFolder', () => {
     expect(published.join('')).not.toBe('')
     await prepareFolder(home.folder, faster)
     expect(await readModel(home.folder)).toMatchObject({
-      prepared: true,
+      prepared: 'but-for-layout',
       model: preparedPaths(home.folder).graph,
     })
     expect(await texts()).toEqual(published)
