@@ -14,10 +14,13 @@ export class CallScope {
   constructor(timeoutMs: number, sources: readonly (AbortSignal | undefined)[]) {
     this.#timeoutMs = timeoutMs
     this.#sources = sources.filter((source) => source !== undefined)
-    this.#timer = setTimeout(() => {
-      this.#timedOut = true
-      this.#controller.abort()
-    }, Math.max(0, timeoutMs))
+    this.#timer = setTimeout(
+      () => {
+        this.#timedOut = true
+        this.#controller.abort()
+      },
+      Math.max(0, timeoutMs),
+    )
     for (const source of this.#sources) {
       if (source.aborted) this.#controller.abort()
       else source.addEventListener('abort', this.#abort)

@@ -15,7 +15,8 @@ export function grpcError(error: ServiceError | null, answered: boolean): OipErr
   if (error === null) return new OipError('bad-answer', 'the server answered without a message')
   const { code, details } = error
   const words = details === '' ? 'no reason given' : details.slice(0, 200)
-  if (TOO_LONG.test(details)) return new OipError('bad-answer', `the answer is too long: ${words}`, { cause: error })
+  if (TOO_LONG.test(details))
+    return new OipError('bad-answer', `the answer is too long: ${words}`, { cause: error })
   const own = (answered || error.metadata.get('content-type').length > 0) && !CUT.test(details)
   if (!own && code !== status.DEADLINE_EXCEEDED && code !== status.UNIMPLEMENTED) {
     return new OipError('unreachable', `the connection failed: ${words}`, { cause: error })

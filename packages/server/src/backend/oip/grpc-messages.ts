@@ -23,7 +23,10 @@ export function readInferMessage(message: object): OipAnswer {
   const raw = listOf(field(message, 'raw_output_contents'))
   const outputs = listOf(field(message, 'outputs'))
   if (raw.length > 0 && raw.length !== outputs.length) {
-    throw new OipError('bad-answer', `the answer has ${outputs.length} outputs and the values of ${raw.length}`)
+    throw new OipError(
+      'bad-answer',
+      `the answer has ${outputs.length} outputs and the values of ${raw.length}`,
+    )
   }
   const tensors = new Map<string, OipTensor>()
   for (const [index, output] of outputs.entries()) {

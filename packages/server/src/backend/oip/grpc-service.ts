@@ -5,7 +5,14 @@ import { loadSync } from '@grpc/proto-loader'
 /** Methods of the service, by name, with their (de)serializers. */
 export type OipService = Readonly<Record<OipMethod, MethodDefinition<object, object>>>
 
-const METHODS = ['ServerLive', 'ServerReady', 'ModelReady', 'ModelMetadata', 'ModelConfig', 'ModelInfer'] as const
+const METHODS = [
+  'ServerLive',
+  'ServerReady',
+  'ModelReady',
+  'ModelMetadata',
+  'ModelConfig',
+  'ModelInfer',
+] as const
 export type OipMethod = (typeof METHODS)[number]
 
 const PROTO = fileURLToPath(new URL('./open-inference.proto', import.meta.url))
@@ -15,7 +22,9 @@ let service: OipService | undefined
 /** The service of open-inference.proto, read once. Messages keep the protocol's own field names; 64-bit numbers are numbers. */
 export function oipService(): OipService {
   if (service !== undefined) return service
-  const definition = loadSync(PROTO, { keepCase: true, longs: Number, defaults: true })['inference.GRPCInferenceService']
+  const definition = loadSync(PROTO, { keepCase: true, longs: Number, defaults: true })[
+    'inference.GRPCInferenceService'
+  ]
   if (!isService(definition)) throw new Error('open-inference.proto has not the methods of the protocol')
   service = definition
   return service

@@ -1,12 +1,21 @@
-import { OipError } from './oip-error.ts'
-import { type OipTensor, type OipTensorHead, tensorBytes, tensorOfBytes, tensorOfValues } from './oip-tensor.ts'
 import type { OipAnswer, OipRequest } from './oip-client.ts'
+import { OipError } from './oip-error.ts'
+import {
+  type OipTensor,
+  type OipTensorHead,
+  tensorBytes,
+  tensorOfBytes,
+  tensorOfValues,
+} from './oip-tensor.ts'
 
 /** Length of the JSON in front of the raw tensors, in bytes; a message without it is JSON alone. */
 export const HEADER_LENGTH = 'inference-header-content-length'
 
 /** Body of an inference by the binary tensor data extension: JSON, then the raw values of every input in its order. */
-export function inferBody({ inputs, outputs }: OipRequest): { body: Uint8Array<ArrayBuffer>; headerBytes: number } {
+export function inferBody({ inputs, outputs }: OipRequest): {
+  body: Uint8Array<ArrayBuffer>
+  headerBytes: number
+} {
   const raw = inputs.map(tensorBytes)
   const header = new TextEncoder().encode(
     JSON.stringify({

@@ -2,8 +2,18 @@ import { OipError } from './oip-error.ts'
 
 /** The datatypes of the protocol that speech models take and give; typed arrays hold them as they lie on the wire. */
 export type OipTensor =
-  | { readonly name: string; readonly datatype: 'FP32'; readonly shape: readonly number[]; readonly data: Float32Array }
-  | { readonly name: string; readonly datatype: 'INT32'; readonly shape: readonly number[]; readonly data: Int32Array }
+  | {
+      readonly name: string
+      readonly datatype: 'FP32'
+      readonly shape: readonly number[]
+      readonly data: Float32Array
+    }
+  | {
+      readonly name: string
+      readonly datatype: 'INT32'
+      readonly shape: readonly number[]
+      readonly data: Int32Array
+    }
 
 /** A tensor's description without its values. */
 export interface OipTensorHead {
@@ -42,7 +52,8 @@ export function tensorOfValues(head: OipTensorHead, values: unknown): OipTensor 
   const length = checkedLength(head)
   const flat = Array.isArray(values) ? values.flat(head.shape.length) : []
   if (flat.length !== length) throw badTensor(head, `has ${flat.length} values instead of ${length}`)
-  if (!flat.every((value) => typeof value === 'number')) throw badTensor(head, 'has values that are no numbers')
+  if (!flat.every((value) => typeof value === 'number'))
+    throw badTensor(head, 'has values that are no numbers')
   return typed(head, (type) => (type === 'FP32' ? Float32Array.from(flat) : Int32Array.from(flat)))
 }
 

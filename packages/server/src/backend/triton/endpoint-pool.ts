@@ -4,8 +4,8 @@ import type { OipAnswer, OipRequest } from '../oip/oip-client.ts'
 import { OipError } from '../oip/oip-error.ts'
 import { connect } from './connect.ts'
 import { Endpoint } from './endpoint.ts'
-import { failureOf, type Try } from './pool-failure.ts'
 import type { PoolCounters } from './pool-event.ts'
+import { failureOf, type Try } from './pool-failure.ts'
 import { type EndpointPoolOptions, type PoolSettings, poolSettings } from './pool-options.ts'
 import type { ServedModel } from './served-model.ts'
 
@@ -87,7 +87,10 @@ export class EndpointPool {
       if (last !== undefined) this.#tellRetry(last, next)
       try {
         const timeoutMs = Math.min(this.#settings.tryTimeoutMs, leftMs)
-        const result = await next.ask(request, read, { timeoutMs, ...(signal === undefined ? {} : { signal }) })
+        const result = await next.ask(request, read, {
+          timeoutMs,
+          ...(signal === undefined ? {} : { signal }),
+        })
         this.#counts.answered += 1
         return result
       } catch (error) {

@@ -67,7 +67,11 @@ export class Endpoint {
    * @param read makes the result of the answer; what it throws counts as the endpoint's failure
    * @throws OipError
    */
-  async ask<Result>(request: OipRequest, read: (answer: OipAnswer) => Result, call: OipCall): Promise<Result> {
+  async ask<Result>(
+    request: OipRequest,
+    read: (answer: OipAnswer) => Result,
+    call: OipCall,
+  ): Promise<Result> {
     this.#counts.outstanding += 1
     try {
       const result = await this.#breaker.execute(async () => {
@@ -114,6 +118,7 @@ export class Endpoint {
   async #check(): Promise<void> {
     const { name, version } = this.#model
     const call = { timeoutMs: this.#settings.healthTimeoutMs, signal: this.#closing.signal }
+    const answeredBefore = this.#counts.answered
     try {
       await this.#client.check(name, version, call)
       const mismatch = this.#model.mismatch(await this.#client.parameters(name, version, call))
@@ -124,8 +129,10 @@ export class Endpoint {
       if (this.#closing.signal.aborted) return
       // An open circuit whose time has not come yet: nothing was asked.
       if (isBrokenCircuitError(error)) return
-      // A full queue is a sign of life: it stays what it was.
-      if (error instanceof OipError && error.kind === 'overloaded' && this.#health === 'up') return
+      // Busy, and working: a full queue, or a check that waits behind requests which are being answered. It stays what it was.
+      const working = this.#counts.answered > answeredBefore
+      const kind = error instanceof OipError ? error.kind : undefined
+      if (this.#health === 'up' && (kind === 'overloaded' || (kind === 'timeout' && working))) return
       this.#turn('down', error instanceof Error ? error.message : String(error))
     }
   }
@@ -159,7 +166,11 @@ export class Endpoint {
   #tellCircuit(state: CircuitState): void {
     const name = circuitName(state)
     if (name === 'open') this.#counts.circuitOpened += 1
-    const reason = { open: this.#lastFailure, 'half-open': 'its time is over', closed: 'the probe was answered' }[name]
+    const reason = {
+      open: this.#lastFailure,
+      'half-open': 'its time is over',
+      closed: 'the probe was answered',
+    }[name]
     this.#settings.onEvent({ type: 'circuit', endpoint: this.name, state: name, reason })
   }
 }

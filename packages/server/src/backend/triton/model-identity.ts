@@ -24,15 +24,18 @@ export function identityMismatch(
   local: ModelIdentity,
   parameters: ReadonlyMap<string, string>,
 ): string | undefined {
-  const served = `${parameters.get('model_name') ?? 'a model without a name'} ${parameters.get('model_version') ?? ''}`.trim()
+  const served =
+    `${parameters.get('model_name') ?? 'a model without a name'} ${parameters.get('model_version') ?? ''}`.trim()
   const parts = [
     ['tokens', 'tokens_sha256', local.tokensSha256],
     ['CMVN', 'cmvn_sha256', local.cmvnSha256],
   ] as const
   for (const [what, parameter, expected] of parts) {
     const told = parameters.get(parameter)
-    if (told === undefined) return `the server does not say which ${what} ${served} has (parameter ${parameter})`
-    if (told !== expected) return `the server has ${served}, whose ${what} are others: ${told}, here ${expected}`
+    if (told === undefined)
+      return `the server does not say which ${what} ${served} has (parameter ${parameter})`
+    if (told !== expected)
+      return `the server has ${served}, whose ${what} are others: ${told}, here ${expected}`
   }
   return undefined
 }

@@ -68,7 +68,8 @@ function integers({ name, datatype, data }: OipTensor): Int32Array {
 }
 
 function probabilities({ name, datatype, data }: OipTensor): Float32Array {
-  if (!(data instanceof Float32Array)) throw new OipError('bad-answer', `${name} is ${datatype} instead of FP32`)
+  if (!(data instanceof Float32Array))
+    throw new OipError('bad-answer', `${name} is ${datatype} instead of FP32`)
   // Written so that NaN fails too.
   const wrong = data.find((value) => !(value >= 0 && value <= 1))
   if (wrong !== undefined) throw new OipError('bad-answer', `${name} has ${wrong}, which is no probability`)
@@ -78,6 +79,7 @@ function probabilities({ name, datatype, data }: OipTensor): Float32Array {
 function distribution(tensor: OipTensor): Float32Array {
   const values = probabilities(tensor)
   const sum = values.reduce((total, value) => total + value, 0)
-  if (Math.abs(sum - 1) > SUM_TOLERANCE) throw new OipError('bad-answer', `${tensor.name} sums to ${sum}, not to 1`)
+  if (Math.abs(sum - 1) > SUM_TOLERANCE)
+    throw new OipError('bad-answer', `${tensor.name} sums to ${sum}, not to 1`)
   return values
 }

@@ -36,7 +36,8 @@ export function failureOf(tries: readonly Try[], endpoints: readonly Endpoint[])
       hint: 'Build the model repository of the same folder that this program reads tokens and CMVN from.',
     })
   }
-  const message = tries.length > 0 ? `no model server answered: ${said}` : `no model server is well: ${reasons(endpoints)}`
+  const message =
+    tries.length > 0 ? `no model server answered: ${said}` : `no model server is well: ${reasons(endpoints)}`
   return new SpeechError('network', message, {
     ...init,
     hint: 'Look at the health of the model servers; requests go there again as soon as one is well.',

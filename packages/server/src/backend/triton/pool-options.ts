@@ -40,7 +40,8 @@ export function poolSettings(options: EndpointPoolOptions): PoolSettings {
   const settings = { ...DEFAULTS, onEvent: () => undefined, ...options }
   for (const name of Object.keys(DEFAULTS) as (keyof typeof DEFAULTS)[]) {
     const value = settings[name]
-    if (!Number.isInteger(value) || value < 1) faults.push(`${name} must be a whole number from 1 on, got ${value}`)
+    if (!Number.isInteger(value) || value < 1)
+      faults.push(`${name} must be a whole number from 1 on, got ${value}`)
   }
   if (faults.length > 0) throw new SpeechError('invalid-argument', faults.join('; '))
   return settings
