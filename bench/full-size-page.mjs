@@ -62,7 +62,9 @@ export async function measurePage({ folder, samples, lengths, threads, rounds })
       }
       const model = `${site.url}/model/manifest.json`
       const cold = await open()
+      const before = site.sentBytes()
       const coldMs = await cold.page.evaluate(load, { model, threads: count })
+      const bytes = site.sentBytes() - before
       await cold.context.close()
       const warm = await open()
       const cachedMs = await warm.page.evaluate(load, { model, threads: count })
@@ -77,6 +79,7 @@ export async function measurePage({ folder, samples, lengths, threads, rounds })
       rmSync(profile, { recursive: true, force: true })
       found.push({
         threads: count,
+        bytes,
         coldMs,
         cachedMs,
         loadPeakMib: atRest.peakMib,

@@ -1,17 +1,30 @@
 // A full-size model on the page and on Node beside the npm packages sherpa-onnx (WASM) and sherpa-onnx-node: same file, same sound, same run.
 // The page on 1 and 2 threads; sherpa-onnx has one thread only. Needs the built packages, a Chromium, and a folder with model.int8.onnx,
-// tokens.txt and manifest.json, e.g. of `python -m sensevoice_models.full_size --random`. Linux. Usage: node bench/full-size.mjs FOLDER [ROUNDS]
+// tokens.txt and manifest.json, e.g. of `python -m sensevoice_models.full_size --random`. Linux.
+// Usage: node bench/full-size.mjs FOLDER [--rounds 5] [--peer sherpa|none] [--plot FILE.svg]
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 import { measurePage } from './full-size-page.mjs'
+import { plot } from './plot.mjs'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
-const [folder, roundsText = '5'] = process.argv.slice(2)
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rounds: { type: 'string', default: '5' },
+    peer: { type: 'string', default: 'sherpa' },
+    plot: { type: 'string' },
+  },
+})
+const [folder] = positionals
 if (folder === undefined) throw new Error('give the folder of a full-size model')
-const rounds = Number(roundsText)
+if (!['sherpa', 'none'].includes(values.peer)) throw new Error('--peer is sherpa or none')
+const withPeer = values.peer === 'sherpa'
+const rounds = Number(values.rounds)
 const LENGTHS = [1, 3, 5, 10, 20, 30]
 
 /** The recorded digits over and over. */
@@ -35,6 +48,17 @@ function onNode(engine, threads) {
   return JSON.parse(out.trim().split('\n').at(-1))
 }
 
+/** In front of ours and behind it, so that a machine that slows down does not decide. */
+async function around(engine, threads, work) {
+  if (!withPeer) return { own: await work() }
+  const before = onNode(engine, threads)
+  const own = await work()
+  const after = onNode(engine, threads)
+  const times = Object.fromEntries(LENGTHS.map((s) => [s, (before.times[s] + after.times[s]) / 2]))
+  return { own, peer: { ...before, times } }
+}
+
+const plural = (threads) => `${threads} thread${threads > 1 ? 's' : ''}`
 const cell = (value, width = 8) => String(value).padStart(width)
 const line = (name, times, peer) => {
   const shown = LENGTHS.map((seconds) => {
@@ -45,38 +69,45 @@ const line = (name, times, peer) => {
 }
 
 try {
-  const wasm = onNode('sherpa-onnx (WASM)', 1)
-  const pages = await measurePage({ folder, samples, lengths: LENGTHS, threads: [1, 2], rounds })
-  const wasmAgain = onNode('sherpa-onnx (WASM)', 1)
-  // In front of and behind ours, so that a machine that slows down does not decide.
-  const wasmTimes = Object.fromEntries(LENGTHS.map((s) => [s, (wasm.times[s] + wasmAgain.times[s]) / 2]))
+  const pages = await around('sherpa-onnx (WASM)', 1, () =>
+    measurePage({ folder, samples, lengths: LENGTHS, threads: [1, 2], rounds }),
+  )
+  const found = pages.own
+  const series = []
+  const show = (name, times, peer) => {
+    series.push({ name, times })
+    line(name, times, peer)
+  }
   console.log(`ms from samples to text, median of ${rounds}; in brackets the ratio to the peer`)
   console.log(`  ${'seconds of sound'.padEnd(34)}${LENGTHS.map((seconds) => cell(seconds, 14)).join('')}`)
-  line('sherpa-onnx (npm, WASM), 1 thread', wasmTimes)
-  for (const { threads, times } of pages)
-    line(`the page, ${threads} thread${threads > 1 ? 's' : ''}`, times, wasmTimes)
-  const native = {}
+  if (pages.peer) show('sherpa-onnx (WASM), 1 thread', pages.peer.times)
+  for (const { threads, times } of found) show(`page, ${plural(threads)}`, times, pages.peer?.times)
   for (const threads of [1, 2]) {
-    native[threads] = onNode('sherpa-onnx-node', threads)
-    const own = onNode('ours', threads)
-    line(`sherpa-onnx-node, ${threads} thread${threads > 1 ? 's' : ''}`, native[threads].times)
-    line(`sensevoice on Node, ${threads} thread${threads > 1 ? 's' : ''}`, own.times, native[threads].times)
-    console.log(
-      `    load ${own.loadMs.toFixed(0)} ms and peak ${own.peakMib.toFixed(0)} MiB; the peer ${native[threads].loadMs.toFixed(0)} ms, ${native[threads].peakMib.toFixed(0)} MiB`,
-    )
+    const { own, peer } = await around('sherpa-onnx-node', threads, () => onNode('ours', threads))
+    if (peer) show(`sherpa-onnx-node, ${plural(threads)}`, peer.times)
+    show(`Node, ${plural(threads)}`, own.times, peer?.times)
+    const beside = peer ? `; the peer ${peer.loadMs.toFixed(0)} ms, ${peer.peakMib.toFixed(0)} MiB` : ''
+    console.log(`    load ${own.loadMs.toFixed(0)} ms and peak ${own.peakMib.toFixed(0)} MiB${beside}`)
   }
-  for (const { threads, coldMs, cachedMs, loadPeakMib, restMib, runPeakMib } of pages) {
-    console.log(`the page, ${threads} thread${threads > 1 ? 's' : ''}:`)
+  if (values.plot) {
+    const title = 'A full-size SenseVoice model: time to recognize a second of sound'
+    writeFileSync(values.plot, plot({ title, lengths: LENGTHS, series }))
+  }
+  for (const { threads, bytes, coldMs, cachedMs, loadPeakMib, restMib, runPeakMib } of found) {
+    console.log(`the page, ${plural(threads)}:`)
     console.log(
-      `  create() with the download from this machine ${coldMs.toFixed(0)} ms, from the store ${cachedMs.toFixed(0)} ms`,
+      `  create() with the download (${(bytes / 1e6).toFixed(1)} MB from this machine) ${coldMs.toFixed(0)} ms, from the store ${cachedMs.toFixed(0)} ms`,
     )
     console.log(
       `  renderer: peak of the load ${loadPeakMib.toFixed(0)} MiB, at rest ${restMib.toFixed(0)} MiB, peak with 30 s ${runPeakMib.toFixed(0)} MiB`,
     )
   }
-  console.log(
-    `sherpa-onnx (npm, WASM) on Node: load ${wasm.loadMs.toFixed(0)} ms, peak ${wasm.peakMib.toFixed(0)} MiB`,
-  )
+  if (pages.peer) {
+    const { loadMs, peakMib } = pages.peer
+    console.log(
+      `sherpa-onnx (npm, WASM) on Node: load ${loadMs.toFixed(0)} ms, peak ${peakMib.toFixed(0)} MiB`,
+    )
+  }
 } finally {
   rmSync(work, { recursive: true, force: true })
 }

@@ -11,6 +11,7 @@ const TYPES = {
 
 /** Serves folders, each under its prefix, as one cross-origin isolated site; files with ranges. */
 export async function serveFolders(folders) {
+  let sent = 0
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url, 'http://localhost')
     const [prefix, folder] = Object.entries(folders).find(([start]) => pathname.startsWith(start)) ?? [
@@ -32,8 +33,16 @@ export async function serveFolders(folders) {
       'Content-Length': stat.size - start,
       ...(range ? { 'Content-Range': `bytes ${start}-${stat.size - 1}/${stat.size}` } : {}),
     })
-    createReadStream(file, { start }).pipe(response)
+    createReadStream(file, { start })
+      .on('data', (chunk) => {
+        sent += chunk.length
+      })
+      .pipe(response)
   })
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return { url: `http://127.0.0.1:${server.address().port}`, close: () => server.close() }
+  return {
+    url: `http://127.0.0.1:${server.address().port}`,
+    sentBytes: () => sent,
+    close: () => server.close(),
+  }
 }

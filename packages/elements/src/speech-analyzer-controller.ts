@@ -197,6 +197,9 @@ export class SpeechAnalyzerController implements ReactiveController {
       }
       case 'error':
         return { error: event.error }
+      case 'runtime':
+        // Nothing of ours: `analyzer.runtime` is another one now, and views that show it have to look again.
+        return {}
       default:
         return undefined
     }
