@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js'
 import { CallScope } from './call-scope.ts'
 import { grpcError } from './grpc-errors.ts'
@@ -34,6 +35,8 @@ export class OipGrpcClient implements OipClient {
   /** @param address `host:port` */
   constructor(address: string, options: OipGrpcClientOptions = {}) {
     this.#maxRequestBytes = options.maxRequestBytes ?? DEFAULT_MAX_REQUEST_BYTES
+    // Every call under way listens to it.
+    setMaxListeners(0, this.#closing.signal)
     for (const [name, value] of Object.entries(options.headers ?? {})) this.#metadata.set(name, value)
     const trust = options.secure === true ? credentials.createSsl() : credentials.createInsecure()
     this.#client = new Client(address, trust, {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { CallScope } from './call-scope.ts'
 import { field, HEADER_LENGTH, inferBody, parsed, readInferBody } from './http-body.ts'
 import { httpStatusError, networkError } from './http-errors.ts'
@@ -33,6 +34,8 @@ export class OipHttpClient implements OipClient {
   constructor(url: string, options: OipClientOptions = {}) {
     this.#base = url.replace(/\/+$/, '')
     this.#options = options
+    // Every call under way listens to it.
+    setMaxListeners(0, this.#closing.signal)
   }
 
   async check(model: string, version: string, call: OipCall): Promise<void> {

@@ -59,6 +59,7 @@ export class OipStandIn {
   readonly #grpc: GrpcServer
   readonly #sockets = new Set<Socket>()
   #grpcPort = 0
+  #httpPort = 0
   readonly faults: StandInFault[] = []
   /** For every inference that has none of its own. */
   lasting: StandInFault | undefined
@@ -95,8 +96,9 @@ export class OipStandIn {
     return standIn
   }
 
+  /** Of the HTTP side, also after `kill`. */
   get port(): number {
-    return (this.#http.address() as AddressInfo).port
+    return this.#httpPort
   }
 
   get http(): string {
@@ -110,6 +112,7 @@ export class OipStandIn {
   /** Opens the HTTP side, again after `kill`. */
   async listen(port: number): Promise<void> {
     await new Promise<void>((resolve) => this.#http.listen(port, '127.0.0.1', resolve))
+    this.#httpPort = (this.#http.address() as AddressInfo).port
   }
 
   /** As by kill -9: every connection breaks, none is accepted any more. */
