@@ -27,9 +27,14 @@ const browser = await chromium.launch({
 async function speak({ speech, utterances, model }) {
   const bytes = Uint8Array.from(atob(speech), (letter) => letter.charCodeAt(0))
   const digits = Float32Array.from(new Int16Array(bytes.buffer), (value) => value / 32_768)
-  const loud = digits.findIndex((value) => Math.abs(value) > 0.05)
-  // Words without pauses between them: one segment.
-  const dense = digits.subarray(loud, loud + 8000)
+  // Words without pauses between them are one segment.
+  const FRAME = 160
+  const loud = (at) => digits.subarray(at, at + FRAME).some((value) => Math.abs(value) > 0.03)
+  const dense = Float32Array.from(
+    Array.from({ length: Math.floor(digits.length / FRAME) }, (_, frame) => frame * FRAME)
+      .filter((at) => loud(at) || loud(at + 5 * FRAME))
+      .flatMap((at) => [...digits.subarray(at, at + FRAME)]),
+  )
   const sound = new Float32Array(16_000 * 6.5)
   for (let at = 0; at < 80_000; at += dense.length) sound.set(dense.subarray(0, 80_000 - at), at)
   const analyzer = await SpeechAnalyzer.create({ model, threads: 2 })

@@ -23,6 +23,28 @@ const STATE_VALUES = 2 * 128
  * @throws SpeechError `model-unsupported` for another network (the legacy file among them), `model-corrupt` for a file that is none
  */
 export async function createSileroProbe(options: SessionOptions): Promise<VoiceProbe> {
+  const silero = await loadSilero(options)
+  const probe = silero.probe()
+  return {
+    probe: (window) => probe.probe(window),
+    reset: () => probe.reset(),
+    dispose: async () => {
+      await probe.dispose()
+      await silero.dispose()
+    },
+  }
+}
+
+/** Silero VAD in memory once, for any number of sounds. */
+export interface Silero {
+  /** A probe for one sound, with a past of its own: 1 kB. */
+  probe(): VoiceProbe
+  /** Frees the network; probes that still run end with `closed`. */
+  dispose(): Promise<void>
+}
+
+/** The network behind `createSileroProbe`, for many sounds at once. @throws SpeechError as there */
+export async function loadSilero(options: SessionOptions): Promise<Silero> {
   const session = await createSession(options, WHAT)
   const wanted = ['input', 'state', 'sr']
   if (!wanted.every((name) => session.inputNames.includes(name)) || !session.outputNames.includes('stateN')) {
@@ -36,7 +58,19 @@ export async function createSileroProbe(options: SessionOptions): Promise<VoiceP
       },
     )
   }
-  return new SileroProbe(session, options.runtime.Tensor)
+  const probes = new Set<SileroProbe>()
+  let released: Promise<void> | undefined
+  return {
+    probe: () => {
+      const probe = new SileroProbe(session, options.runtime.Tensor, () => probes.delete(probe))
+      probes.add(probe)
+      return probe
+    },
+    dispose: () => {
+      released ??= Promise.all([...probes].map((probe) => probe.dispose())).then(() => session.release())
+      return released
+    },
+  }
 }
 
 class SileroProbe implements VoiceProbe {
@@ -44,13 +78,15 @@ class SileroProbe implements VoiceProbe {
   readonly #Tensor: SessionOptions['runtime']['Tensor']
   readonly #context = new SileroContext()
   readonly #runs = new SerialRuns(WHAT)
+  readonly #onDispose: () => void
   readonly #rate: Tensor
   #state: Tensor
   /** Grows with every reset: the state of a run that began before it is dropped. */
   #generation = 0
 
-  constructor(session: InferenceSession, Tensor: SessionOptions['runtime']['Tensor']) {
+  constructor(session: InferenceSession, Tensor: SessionOptions['runtime']['Tensor'], onDispose: () => void) {
     this.#session = session
+    this.#onDispose = onDispose
     this.#Tensor = Tensor
     this.#rate = new Tensor('int64', BigInt64Array.of(SAMPLE_RATE), [])
     this.#state = this.#silentState()
@@ -72,7 +108,8 @@ class SileroProbe implements VoiceProbe {
   }
 
   dispose(): Promise<void> {
-    return this.#runs.close(() => this.#session.release())
+    this.#onDispose()
+    return this.#runs.close(async () => {})
   }
 
   async #probe(data: Float32Array, generation: number): Promise<number> {

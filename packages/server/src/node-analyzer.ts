@@ -105,7 +105,7 @@ class FileAnalyzer implements NodeAnalyzer {
         if (event.type === 'error') throw event.error
       }
     } finally {
-      await this.#probes.give(probe)
+      await probe.dispose()
     }
   }
 

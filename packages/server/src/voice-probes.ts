@@ -1,13 +1,12 @@
 import { SpeechError, toSpeechError, type VoiceProbe } from '@sensevoice-web/engine'
-import { createSileroProbe } from '@sensevoice-web/onnx'
+import { loadSilero, type Silero } from '@sensevoice-web/onnx'
 import * as runtime from 'onnxruntime-node'
 import { readBytes } from './read-bytes.ts'
 
-/** Voice probes by need: a probe serves one sound at a time, so each running analysis has one, and the next takes over a free one. */
+/** Voice probes by need over one network: a probe serves one sound at a time and costs a kilobyte. */
 export class VoiceProbes {
   readonly #path: string
-  readonly #free: VoiceProbe[] = []
-  #model: Promise<Uint8Array> | undefined
+  #silero: Promise<Silero> | undefined
   #closed = false
 
   /** @param path Silero VAD v5 or v6 */
@@ -15,24 +14,22 @@ export class VoiceProbes {
     this.#path = path
   }
 
-  /** @throws SpeechError `model-not-found`, or why the file is no Silero VAD */
+  /** @throws SpeechError `model-not-found`, or why the file is no Silero VAD; `closed` */
   async take(): Promise<VoiceProbe> {
-    const free = this.#free.pop()
-    if (free !== undefined) return free
-    this.#model ??= readVadModel(this.#path)
-    return createSileroProbe({ runtime, model: await this.#model, executionProvider: 'cpu' })
+    if (this.#closed) throw new SpeechError('closed', 'the voice activity model was disposed of')
+    this.#silero ??= load(this.#path)
+    return (await this.#silero).probe()
   }
 
-  async give(probe: VoiceProbe): Promise<void> {
-    if (this.#closed) await probe.dispose()
-    else this.#free.push(probe)
-  }
-
-  /** Disposes of the free ones now, and of the others when they are given back. */
+  /** Frees the network; probes that still run end with `closed`. */
   async dispose(): Promise<void> {
     this.#closed = true
-    await Promise.all(this.#free.splice(0).map((probe) => probe.dispose()))
+    await (await this.#silero?.catch(() => undefined))?.dispose()
   }
+}
+
+async function load(path: string): Promise<Silero> {
+  return await loadSilero({ runtime, model: await readVadModel(path), executionProvider: 'cpu' })
 }
 
 async function readVadModel(path: string): Promise<Uint8Array> {
