@@ -178,7 +178,7 @@ export class LiveAnalysis {
     const heard = window.startSamples + window.samples.length
     for (const event of this.#segmenter.push(window.startSamples, probability)) this.#tell(event, heard)
     this.#history.discardBefore(this.#segmenter.retainFromSamples)
-    this.#partial(heard)
+    this.#partial(heard, probability)
   }
 
   async #flush(): Promise<void> {
@@ -237,11 +237,13 @@ export class LiveAnalysis {
     this.#jobs.push({ kind, segmentId, revision, lengthSamples: endSamples - startSamples, payload })
   }
 
-  #partial(heardSamples: number): void {
+  #partial(heardSamples: number, probability: number): void {
     const { partialIntervalMs } = this.#options
     const segment = this.#segment
     if (partialIntervalMs === undefined || segment === undefined || segment.pausing || this.#busy > 0) return
     if (heardSamples < this.#lastPartialSamples + partialIntervalMs * SAMPLES_PER_MS) return
+    // In a pause the next thing to be decoded may be the end: a partial begun now would be in its way.
+    if (probability < this.#segmenter.options.silenceThreshold) return
     this.#lastPartialSamples = heardSamples
     const payload = this.#work(segment.startSamples, heardSamples, this.#parts.clock())
     const lengthSamples = heardSamples - segment.startSamples

@@ -255,6 +255,8 @@ export class ListenerStream {
     if (partialIntervalMs === undefined || segment === undefined || segment.pausing) return
     const due = this.#lastPartialSamples + partialIntervalMs * SAMPLES_PER_MS
     if (heardSamples < due || !this.#parts.jobs.idle) return
+    // In a pause the next thing to be decoded may be the end: a partial begun now would be in its way.
+    if (this.#probability < this.#segmenter.options.silenceThreshold) return
     this.#lastPartialSamples = heardSamples
     const payload = this.#payload(segment.startSamples, heardSamples)
     this.#parts.jobs.send({
