@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events'
+import { createSecureContext } from 'node:tls'
 import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js'
 import { CallScope } from './call-scope.ts'
 import { grpcError } from './grpc-errors.ts'
@@ -38,7 +39,11 @@ export class OipGrpcClient implements OipClient {
     // Every call under way listens to it.
     setMaxListeners(0, this.#closing.signal)
     for (const [name, value] of Object.entries(options.headers ?? {})) this.#metadata.set(name, value)
-    const trust = options.secure === true ? credentials.createSsl() : credentials.createInsecure()
+    // Node's own trust, as with HTTP: grpc-js would let a variable of its own replace it.
+    const trust =
+      options.secure === true
+        ? credentials.createFromSecureContext(createSecureContext())
+        : credentials.createInsecure()
     this.#client = new Client(address, trust, {
       'grpc.max_receive_message_length': options.maxAnswerBytes ?? DEFAULT_MAX_ANSWER_BYTES,
       'grpc.max_send_message_length': this.#maxRequestBytes + MESSAGE_HEAD_BYTES,

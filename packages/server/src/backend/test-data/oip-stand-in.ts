@@ -1,4 +1,5 @@
 import { createServer, type Server as HttpServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import {
   Server as GrpcServer,
@@ -50,6 +51,8 @@ export interface StandInParts {
   readonly facts: ModelFacts
   /** Of the model's configuration. */
   readonly parameters: Readonly<Record<string, string>>
+  /** Both sides over TLS, in PEM. */
+  readonly tls?: { readonly key: string; readonly cert: string }
 }
 
 /** A server of the Open Inference Protocol on real sockets, by HTTP and by gRPC, over a model in this process; each inference takes the next fault. */
@@ -76,7 +79,9 @@ export class OipStandIn {
   private constructor(parts: StandInParts) {
     this.#parts = parts
     this.parameters = parts.parameters
-    this.#http = createServer((request, response) => void this.#answer(request, response))
+    const answer = (request: IncomingMessage, response: ServerResponse) =>
+      void this.#answer(request, response)
+    this.#http = parts.tls === undefined ? createServer(answer) : createSecureServer(parts.tls, answer)
     this.#http.on('connection', (socket) => {
       this.#sockets.add(socket)
       socket.on('close', () => this.#sockets.delete(socket))
@@ -88,8 +93,15 @@ export class OipStandIn {
   static async start(parts: StandInParts): Promise<OipStandIn> {
     const standIn = new OipStandIn(parts)
     await standIn.listen(0)
+    const { tls } = parts
+    const credentials =
+      tls === undefined
+        ? ServerCredentials.createInsecure()
+        : ServerCredentials.createSsl(null, [
+            { private_key: Buffer.from(tls.key), cert_chain: Buffer.from(tls.cert) },
+          ])
     standIn.#grpcPort = await new Promise<number>((resolve, reject) => {
-      standIn.#grpc.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) =>
+      standIn.#grpc.bindAsync('127.0.0.1:0', credentials, (error, port) =>
         error === null ? resolve(port) : reject(error),
       )
     })
@@ -102,11 +114,11 @@ export class OipStandIn {
   }
 
   get http(): string {
-    return `http://127.0.0.1:${this.port}`
+    return `http${this.#parts.tls === undefined ? '' : 's'}://127.0.0.1:${this.port}`
   }
 
   get grpc(): string {
-    return `grpc://127.0.0.1:${this.#grpcPort}`
+    return `grpc${this.#parts.tls === undefined ? '' : 's'}://127.0.0.1:${this.#grpcPort}`
   }
 
   /** Opens the HTTP side, again after `kill`. */

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import type { AcousticModel } from '@sensevoice-web/engine'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import type { OipAnswer } from '../oip/oip-client.ts'
@@ -265,12 +266,23 @@ test('gives up when its caller does, and when it is closed', async () => {
   await expect(pool.infer(request, read)).rejects.toMatchObject({ code: 'closed' })
 })
 
+test('leaves nothing behind on the signal of a caller that asks again and again', async () => {
+  const pool = await poolOf([first.http, second.grpc])
+  const { signal } = new AbortController()
+  for (let index = 0; index < 20; index++) await pool.infer(request, read, { signal })
+  expect(getEventListeners(signal, 'abort')).toEqual([])
+})
+
 test('names every fault of its options', async () => {
-  const options = { endpoints: ['ftp://a', 'http://u:secret@b'], tryTimeoutMs: 0, failuresToOpen: 1.5 }
+  const options = {
+    endpoints: ['ftp://a', 'http://u:secret@b', 'grpc://c/path'],
+    tryTimeoutMs: 0,
+    failuresToOpen: 1.5,
+  }
   const error = await poolOf(options.endpoints, options).catch((reason: unknown) => reason)
   expect(error).toMatchObject({
     code: 'invalid-argument',
-    message: expect.stringMatching(/ftp:\/\/a.*password.*tryTimeoutMs.*failuresToOpen/s),
+    message: expect.stringMatching(/ftp:\/\/a.*password.*grpc:\/\/c\/path.*tryTimeoutMs.*failuresToOpen/s),
   })
   expect(String(error)).not.toContain('secret')
   await expect(poolOf([])).rejects.toMatchObject({ code: 'invalid-argument' })

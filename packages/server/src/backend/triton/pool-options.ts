@@ -57,6 +57,8 @@ function* endpointFaults(endpoints: readonly string[]): Generator<string> {
     } else if (url.username !== '' || url.password !== '') {
       // Addresses stand in logs and metrics.
       yield `the endpoint at ${url.host} has a password in its address: give it as a header`
+    } else if (url.protocol.startsWith('grpc') && !['', '/'].includes(url.pathname)) {
+      yield `the endpoint ${endpoint} has a path, which gRPC has no place for`
     }
   }
 }
