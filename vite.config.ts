@@ -1,4 +1,5 @@
 import { defineConfig } from 'vite'
+import { precachePlugin } from './scripts/lib/precache-plugin.mjs'
 
 /**
  * What a host of the page should send: cross-origin isolation gives WASM its threads, and the policy shows that the library needs no
@@ -15,7 +16,8 @@ export const pageHeaders = {
     "default-src 'self'",
     "script-src 'self' 'wasm-unsafe-eval'",
     "worker-src 'self'",
-    "connect-src 'self'",
+    // The hubs of the published model and where they send downloads on to; by a click of the visitor alone.
+    "connect-src 'self' https://huggingface.co https://*.huggingface.co https://*.hf.co https://hf-mirror.com https://*.hf-mirror.com",
     "style-src 'self'",
     "img-src 'self'",
     "media-src 'self' blob:",
@@ -29,7 +31,22 @@ export const pageHeaders = {
 export default defineConfig({
   root: 'demo',
   base: './',
-  build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 1024 },
+  plugins: [precachePlugin()],
+  build: {
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1024,
+    rolldownOptions: {
+      input: {
+        index: 'demo/index.html',
+        'service-worker': 'demo/src/service-worker/service-worker.ts',
+      },
+      output: {
+        // A service worker rules over its own folder, and is found under one name for ever.
+        entryFileNames: ({ name }) => (name === 'service-worker' ? '[name].js' : 'assets/[name]-[hash].js'),
+      },
+    },
+  },
   preview: { headers: pageHeaders, strictPort: false },
   server: {
     headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' },

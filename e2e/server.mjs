@@ -22,6 +22,8 @@ const TYPES = {
   '.json': 'application/json',
   '.wasm': 'application/wasm',
   '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.webmanifest': 'application/manifest+json',
   '.wav': 'audio/wav',
   '.txt': 'text/plain; charset=utf-8',
 }

@@ -13,7 +13,11 @@ import { fileDrop } from './file-drop.ts'
 import { listenControls } from './listen-controls.ts'
 import { liveLine } from './live-line.ts'
 import { Microphones } from './microphones.ts'
-import { modelAddress } from './model-address.ts'
+import { modelOf } from './models/model-choice.ts'
+import { holdsModel, modelFiles } from './models/model-files.ts'
+import { modelPanel } from './models/model-panel.ts'
+import { ModelShelf } from './models/model-shelf.ts'
+import { OfflinePage } from './offline-page.ts'
 import { Playback } from './playback.ts'
 import { resultDetails } from './result-details.ts'
 import { fetchSample } from './samples.ts'
@@ -36,10 +40,17 @@ class SpeechDemo extends LitElement {
   declare dragging: boolean
 
   readonly #speech = new SpeechAnalyzerController(this, ({ signal, onProgress }) => {
-    const model = new URLSearchParams(location.search).get('model')
-    const wish = model === null ? {} : { model: modelAddress(model) }
-    return SpeechAnalyzer.create({ ...wish, ...analyzerSettings(this.settings), signal, onProgress })
+    const model = modelOf(this.#shelf.choice)
+    const analyzer = SpeechAnalyzer.create({ model, ...analyzerSettings(this.settings), signal, onProgress })
+    const ready = () => Promise.all([this.#shelf.refresh(), this.#offline.register()])
+    void analyzer.then(ready, () => this.#shelf.refresh())
+    return analyzer
   })
+  readonly #shelf = new ModelShelf(this, {
+    load: () => this.#speech.reload(),
+    report: (error) => this.#speech.report(toSpeechError(error, 'model-not-found')),
+  })
+  readonly #offline = new OfflinePage(this)
   readonly #playback = new Playback(this)
   readonly #microphones = new Microphones(this)
   readonly #check = new BrowserCheck(this)
@@ -50,7 +61,7 @@ class SpeechDemo extends LitElement {
     hover: (dragging) => {
       this.dragging = dragging
     },
-    files: (files) => this.#analyzeAll(files),
+    files: (files) => (holdsModel(files) ? this.#openModel(files) : this.#analyzeAll(files)),
   })
 
   constructor() {
@@ -67,7 +78,7 @@ class SpeechDemo extends LitElement {
   /** Also when it was moved within its document: an analyzer ends with the removal. */
   override connectedCallback(): void {
     super.connectedCallback()
-    void this.#speech.load()
+    void this.#shelf.begin()
   }
 
   protected override updated(changed: PropertyValues<this>): void {
@@ -89,11 +100,13 @@ class SpeechDemo extends LitElement {
         <p class="brand">sensevoice<span>-web</span></p>
         <speech-runtime-badge .runtime=${this.#speech.analyzer?.runtime}></speech-runtime-badge>
       </header>
+      ${this.#offline.notice()}
       <main>
         ${this.#hero()}
         ${transcriptCard(this.#speech, this.#playback, this.#selected()?.segmentId, { clear: this.#clear, select: this.#select })}
         <div class="aside">
           ${resultDetails(this.#selected(), this.selectedId !== undefined)} ${wordsPanel(this.#speech)}
+          ${modelPanel(this.#shelf, this.#speech, { files: (files) => this.#openModel(files) })}
         </div>
         ${this.#latency()} ${settingsPanel(this.settings, this.#change)}
       </main>
@@ -185,6 +198,17 @@ class SpeechDemo extends LitElement {
       await this.#analyzeAll([await fetchSample(file)])
     } catch (error) {
       this.#speech.report(toSpeechError(error, 'network', { hint: 'Reload the page and try again.' }))
+    }
+  }
+
+  /** A model of the visitor's own. */
+  #openModel(files: readonly File[]): void {
+    try {
+      const model = modelFiles(files)
+      const name = files.find(({ name }) => /\.onnx$/i.test(name))?.name ?? 'model'
+      this.#shelf.choose({ type: 'files', name, model })
+    } catch (error) {
+      this.#speech.report(toSpeechError(error, 'invalid-argument'))
     }
   }
 

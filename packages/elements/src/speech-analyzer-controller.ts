@@ -93,6 +93,13 @@ export class SpeechAnalyzerController implements ReactiveController {
     }
   }
 
+  /** Ends the analyzer, or its loading, and asks for another one; the transcript stays. */
+  async reload(): Promise<void> {
+    this.hostDisconnected()
+    this.hostConnected()
+    await this.load()
+  }
+
   /** Listens until `stop()`, the end of the microphone, or an error; further sessions are appended to the transcript. */
   async start(options: { deviceId?: string } = {}): Promise<void> {
     const { analyzer } = this
