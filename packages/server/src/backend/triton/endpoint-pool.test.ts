@@ -73,7 +73,7 @@ test('takes the least busy endpoint, and turns among equals', async () => {
 test.each([['overload'], ['fail'], ['drop'], ['stall'], ['cut'], ['page']] as const)(
   'asks another endpoint after %s, and says so',
   async (type) => {
-    const pool = await poolOf([first.http, second.http], { tryTimeoutMs: 200 })
+    const pool = await poolOf([first.http, second.http], { tryTimeoutMs: 400 })
     first.lasting = { type }
     second.lasting = { type: 'late', ms: 5 }
     // Whichever is asked first, all four are answered by the second one.

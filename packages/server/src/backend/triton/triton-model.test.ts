@@ -1,7 +1,7 @@
 import type { AcousticModel } from '@sensevoice-web/engine'
 import { acousticModelContract } from '@sensevoice-web/engine/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { OipStandIn, type StandInOutput } from '../test-data/oip-stand-in.ts'
+import { OipStandIn } from '../test-data/oip-stand-in.ts'
 import { noiseFeatures } from '../test-data/requests.ts'
 import {
   SMALL_FACTS,
@@ -10,6 +10,7 @@ import {
   SMALL_TAGS,
   smallModel,
 } from '../test-data/served-small-model.ts'
+import type { StandInOutput } from '../test-data/stand-in-messages.ts'
 import type { PoolEvent } from './pool-event.ts'
 import { TritonModel, type TritonModelOptions } from './triton-model.ts'
 
