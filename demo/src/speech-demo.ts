@@ -106,9 +106,9 @@ class SpeechDemo extends LitElement {
         ${transcriptCard(this.#speech, this.#playback, this.#selected()?.segmentId, { clear: this.#clear, select: this.#select })}
         <div class="aside">
           ${resultDetails(this.#selected(), this.selectedId !== undefined)} ${wordsPanel(this.#speech)}
-          ${modelPanel(this.#shelf, this.#speech, { files: (files) => this.#openModel(files) })}
         </div>
-        ${this.#latency()} ${settingsPanel(this.settings, this.#change)}
+        ${this.#latency()} ${modelPanel(this.#shelf, this.#speech, { files: (files) => this.#openModel(files) })}
+        ${settingsPanel(this.settings, this.#change)}
       </main>
       <footer>
         <p>Everything is computed in this browser: no sound and no text leaves the page.</p>

@@ -8,13 +8,12 @@ import { hostModel, MANIFEST_PATH, MODEL, MODEL_PATH, startModelHost, TOKENS } f
 import { putFolder } from '../support/put-folder.ts'
 
 const DIGITS = join(SAMPLES, 'en-digits-jackson.wav')
-const DEMO = '/demo/'
+const DEMO = '/demo/index.html'
 
 let server: FaultServer
 test.beforeAll(async () => {
   server = await startModelHost()
-  putFolder(server, DEMO, join(import.meta.dirname, '../../demo/dist'))
-  server.put(DEMO, readFileSync(join(import.meta.dirname, '../../demo/dist/index.html')))
+  putFolder(server, '/demo/', join(import.meta.dirname, '../../demo/dist'))
 })
 test.afterAll(() => server.stop())
 test.beforeEach(async ({ page }) => {

@@ -37,6 +37,7 @@ export interface SeenRequest {
 /** Anything else is sent as what hubs send models as. */
 const TYPES: Readonly<Record<string, string>> = {
   html: 'text/html; charset=utf-8',
+  css: 'text/css',
   js: 'text/javascript',
   mjs: 'text/javascript',
   json: 'application/json',
