@@ -97,39 +97,42 @@ class GraphWriter {
     const { queries, keys, values } = queryKeyValue(graph, linear, block, x)
     const mixed = attend(graph, name, { queries, keys, values }, this.#weights)
     const out = linear(graph, block.out, { name: `${name}.out`, x: mixed, output: `${name}/out_linear` })
-    const columns = graph.node(`${name}/values_t`, 'Transpose', [values], { perm: [0, 2, 1] })
-    const filtered = this.#filtered(name, columns, { ...block.memory, file })
-    const rows = graph.node(`${name}/fsmn_t`, 'Transpose', [filtered], { perm: [0, 2, 1] })
+    const rows = this.#filtered(name, values, { ...block.memory, file })
     const memory = graph.node(`${name}/memory`, 'Add', [rows, values])
     return graph.node(`${name}/attention`, 'Add', [out, memory])
   }
 
-  /** Each channel with its own filter over time. x: [1, width, S]. */
+  /** Each channel with its own filter over time: [1, S, width] to [1, S, width]. */
   #filtered(name: string, x: string, filters: BuiltTensor): string {
     const graph = this.#graph
     const [channels = 0, , taps = 1] = filters.dims
     const side = (taps - 1) / 2
-    const output = `${name}/fsmn`
+    const output = `${name}/fsmn_t`
     if (this.#options.convolution === 'lines') {
-      return graph.node(output, 'Conv', [x, graph.tensor(filters)], {
+      const columns = graph.node(`${name}/values_t`, 'Transpose', [x], { perm: [0, 2, 1] })
+      const filtered = graph.node(`${name}/fsmn`, 'Conv', [columns, graph.tensor(filters)], {
         group: channels,
         kernel_shape: [taps],
         pads: [side, side],
         strides: [1],
         dilations: [1],
       })
+      return graph.node(output, 'Transpose', [filtered], { perm: [0, 2, 1] })
     }
-    const line = graph.int64s('line_axis', [2])
-    const image = graph.node(`${name}/fsmn_image`, 'Unsqueeze', [x, line])
-    const inputs = [image, graph.tensor({ ...filters, dims: [channels, 1, 1, taps] })]
-    const filtered = graph.node(`${name}/fsmn_filtered`, 'Conv', inputs, {
+    // Transposed as an image is, so that onnxruntime sees that layout and transposition are one.
+    const height = graph.int64s('height_axis', [1])
+    const image = graph.node(`${name}/values_image`, 'Unsqueeze', [x, height])
+    const columns = graph.node(`${name}/values_t`, 'Transpose', [image], { perm: [0, 3, 1, 2] })
+    const inputs = [columns, graph.tensor({ ...filters, dims: [channels, 1, 1, taps] })]
+    const filtered = graph.node(`${name}/fsmn`, 'Conv', inputs, {
       group: channels,
       kernel_shape: [1, taps],
       pads: [0, side, 0, side],
       strides: [1, 1],
       dilations: [1, 1],
     })
-    return graph.node(output, 'Squeeze', [filtered, line])
+    const rows = graph.node(`${name}/fsmn_image`, 'Transpose', [filtered], { perm: [0, 2, 3, 1] })
+    return graph.node(output, 'Squeeze', [rows, height])
   }
 
   #norm(name: string, { weight, bias }: LayerNorm, x: string): string {
