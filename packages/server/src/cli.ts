@@ -36,6 +36,14 @@ async function main(argv: readonly string[]): Promise<number> {
       const { analyzeCommand } = await import('./cli/analyze-command.ts')
       return analyzeCommand(line.arguments, STREAMS)
     }
+    case 'serve': {
+      const { serveCommand } = await import('./cli/serve-command.ts')
+      return serveCommand(line.arguments, process.env, STREAMS)
+    }
+    case 'token': {
+      const { tokenCommand } = await import('./cli/serve-command.ts')
+      return tokenCommand(line.arguments, process.env, STREAMS)
+    }
     case 'model': {
       const { modelCommand } = await import('./cli/model-command.ts')
       const interrupted = new AbortController()

@@ -9,10 +9,11 @@ import {
   type TagIds,
 } from '@sensevoice-web/engine'
 import type { InferenceSession, Tensor } from 'onnxruntime-common'
+import { ParallelRuns } from '../parallel-runs.ts'
 import { NARROW } from '../prepare/graph/narrow-head.ts'
 import { positionCode } from '../prepare/graph/positions.ts'
 import type { OnnxRuntime } from '../runtime.ts'
-import { SerialRuns } from '../serial-runs.ts'
+import { type Runs, SerialRuns } from '../serial-runs.ts'
 import { runError } from '../session-errors.ts'
 import type { ModelFacts } from './model-facts.ts'
 import { checkedPrompt } from './model-feeds.ts'
@@ -32,16 +33,22 @@ export class NarrowModel implements AcousticModel {
   readonly #facts: ModelFacts
   readonly #tags: TagIds
   readonly #Tensor: OnnxRuntime['Tensor']
-  readonly #runs = new SerialRuns(WHAT)
+  readonly #runs: Runs
 
   constructor(
     session: InferenceSession,
-    { facts, tags, runtime }: { facts: ModelFacts; tags: TagIds; runtime: OnnxRuntime },
+    {
+      facts,
+      tags,
+      runtime,
+      parallel = false,
+    }: { facts: ModelFacts; tags: TagIds; runtime: OnnxRuntime; parallel?: boolean },
   ) {
     this.#session = session
     this.#facts = facts
     this.#tags = tags
     this.#Tensor = runtime.Tensor
+    this.#runs = parallel ? new ParallelRuns(WHAT) : new SerialRuns(WHAT)
   }
 
   infer(features: Features, prompt: Prompt): Promise<AcousticOutput> {

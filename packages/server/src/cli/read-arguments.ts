@@ -19,6 +19,7 @@ export type CommandLine =
   | { readonly type: 'version' }
   | { readonly type: 'analyze'; readonly arguments: AnalyzeArguments }
   | ModelCommandLine
+  | { readonly type: 'serve' | 'token'; readonly arguments: readonly string[] }
 
 const CHOICES: readonly LanguageChoice[] = [
   'auto',
@@ -27,7 +28,10 @@ const CHOICES: readonly LanguageChoice[] = [
 
 /** @param argv arguments behind the program's name */
 export function readArguments(argv: readonly string[]): CommandLine {
-  if (argv[0] === 'model') return readModelArguments(argv.slice(1))
+  const [first, ...rest] = argv
+  if (first === 'model') return readModelArguments(rest)
+  // The server reads its own: from the environment too, and all faults at once.
+  if (first === 'serve' || first === 'token') return { type: first, arguments: rest }
   let parsed: ReturnType<typeof parse>
   try {
     parsed = parse(argv)

@@ -1,5 +1,7 @@
 export const USAGE = `Usage: sensevoice analyze FILE... [options]
        sensevoice model COMMAND ...
+       sensevoice serve [options]
+       sensevoice token --device ID [--days N]
 
 Writes what is said in sound files, with language, emotion and sound events.
 Reads WAV, FLAC, MP3, Ogg Opus and Ogg Vorbis from 8 to 192 kHz. Everything is computed on this machine.
@@ -33,6 +35,10 @@ Models:
   sensevoice model remove MODEL
                    deletes a model and everything made of it
   Models are kept in $SENSEVOICE_HOME, else in this system's folder for caches.
+
+Server:
+  sensevoice serve --help
+                   the companion for devices and pages: sound over WebSockets, results back
 
 Exit status: 0 all was done, 1 some was not, 2 wrong usage, 130 interrupted.
 `

@@ -1,0 +1,19 @@
+import { Fields } from './fields.ts'
+
+/** How a client speaks: see docs/protocol.md. */
+export type Dialect = 'device' | 'stream'
+
+/**
+ * Tells a client's dialect by the first thing it says. Binary data comes first in none.
+ *
+ * @throws SpeechError `invalid-argument`
+ */
+export function dialectOf(first: string): Dialect {
+  const message = Fields.parse('the first message', first)
+  if (message.raw('type') === 'hello' && message.raw('protocol') === 'sensevoice') return 'stream'
+  if (message.has('audio')) return 'device'
+  throw message.wrong(
+    'type',
+    'is of no protocol that is spoken here: send a "hello", or an object with "audio"',
+  )
+}

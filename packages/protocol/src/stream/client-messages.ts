@@ -1,0 +1,102 @@
+import type { LanguageChoice } from '@sensevoice-web/engine'
+import { Fields } from '../fields.ts'
+
+export const LANGUAGE_CHOICES = [
+  'auto',
+  'zh',
+  'en',
+  'yue',
+  'ja',
+  'ko',
+] as const satisfies readonly LanguageChoice[]
+
+export const STREAM_VERSION = 1
+/** What a message to a client may have at most, unless its hello says otherwise. */
+export const DEFAULT_MESSAGE_BYTES = 65_536
+
+/** How the sound of a stream comes. Opus is decoded to 16 kHz whatever its encoder was given. */
+export type StreamAudio =
+  | { readonly format: 'pcm16'; readonly sampleRate: number }
+  | { readonly format: 'opus'; readonly sampleRate: 16_000 }
+
+export interface HelloMessage {
+  readonly type: 'hello'
+  readonly protocol: 'sensevoice'
+  readonly version: 1
+  readonly audio: StreamAudio
+  readonly language?: LanguageChoice
+  readonly withItn?: boolean
+  readonly partials?: boolean
+  readonly maxMessageBytes?: number
+  readonly resume?: { readonly session: string; readonly nextEvent: number }
+}
+
+/** What a client of the stream protocol says in text. */
+export type ClientMessage =
+  | HelloMessage
+  | { readonly type: 'configure'; readonly language?: LanguageChoice; readonly withItn?: boolean }
+  | { readonly type: 'finish' }
+  | { readonly type: 'ack'; readonly nextEvent: number }
+  | { readonly type: 'ping'; readonly id: number }
+  | { readonly type: 'bye' }
+
+const TYPES = ['hello', 'configure', 'finish', 'ack', 'ping', 'bye'] as const
+
+/** @throws SpeechError `invalid-argument` naming the field */
+export function readClientMessage(text: string): ClientMessage {
+  const message = Fields.parse('the message', text)
+  const type = message.choice('type', TYPES)
+  switch (type) {
+    case 'hello':
+      return readHello(message)
+    case 'configure':
+      return { type, ...recognition(message) }
+    case 'ack':
+      return { type, nextEvent: message.whole('nextEvent', 0, Number.MAX_SAFE_INTEGER) }
+    case 'ping':
+      return { type, id: message.whole('id', 0, Number.MAX_SAFE_INTEGER) }
+    case 'finish':
+    case 'bye':
+      return { type }
+  }
+}
+
+function readHello(message: Fields): HelloMessage {
+  message.choice('protocol', ['sensevoice'])
+  message.whole('version', STREAM_VERSION, STREAM_VERSION)
+  return {
+    type: 'hello',
+    protocol: 'sensevoice',
+    version: STREAM_VERSION,
+    audio: readAudio(message.inner('audio')),
+    ...recognition(message),
+    ...(message.has('partials') ? { partials: message.flag('partials') } : {}),
+    ...(message.has('maxMessageBytes')
+      ? { maxMessageBytes: message.whole('maxMessageBytes', 1024, 1_048_576) }
+      : {}),
+    ...(message.has('resume') ? { resume: readResume(message.inner('resume')) } : {}),
+  }
+}
+
+function readAudio(audio: Fields): StreamAudio {
+  const format = audio.choice('format', ['pcm16', 'opus'])
+  if (format === 'opus') {
+    audio.whole('sampleRate', 16_000, 16_000)
+    return { format, sampleRate: 16_000 }
+  }
+  return { format, sampleRate: audio.whole('sampleRate', 8000, 48_000) }
+}
+
+function readResume(resume: Fields): { session: string; nextEvent: number } {
+  return {
+    session: resume.text('session', 64),
+    nextEvent: resume.whole('nextEvent', 0, Number.MAX_SAFE_INTEGER),
+  }
+}
+
+function recognition(message: Fields): { language?: LanguageChoice; withItn?: boolean } {
+  return {
+    ...(message.has('language') ? { language: message.choice('language', LANGUAGE_CHOICES) } : {}),
+    ...(message.has('withItn') ? { withItn: message.flag('withItn') } : {}),
+  }
+}

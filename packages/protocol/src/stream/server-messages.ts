@@ -1,0 +1,105 @@
+import type { SerializedSpeechError, SerializedSpeechEvent, SpeechError } from '@sensevoice-web/engine'
+import { Fields } from '../fields.ts'
+
+export interface WelcomeMessage {
+  readonly type: 'welcome'
+  readonly version: 1
+  /** Secret: whoever knows it may take the session over. */
+  readonly session: string
+  readonly resumed: boolean
+  /** The first frame that the server lacks. */
+  readonly nextSequence: number
+  /** How long a session without a connection is kept. */
+  readonly resumeMs: number
+  readonly model: { readonly name: string; readonly version: string }
+  readonly limits: { readonly messageBytes: number; readonly unheardMs: number }
+}
+
+export interface EventMessage {
+  readonly type: 'event'
+  readonly number: number
+  readonly event: SerializedSpeechEvent
+  readonly truncated?: readonly string[]
+}
+
+/** What the server says in the stream protocol; always text. */
+export type ServerMessage =
+  | WelcomeMessage
+  | EventMessage
+  | { readonly type: 'ack'; readonly nextSequence: number }
+  /** Everything was recognized; `samples` were taken, at 16 kHz. Its number is one of the events'. */
+  | { readonly type: 'finished'; readonly number: number; readonly samples: number }
+  | { readonly type: 'pong'; readonly id: number }
+  | {
+      readonly type: 'error'
+      readonly error: SerializedSpeechError
+      readonly retryAfterMs?: number
+      readonly nextSequence?: number
+    }
+
+const TYPES = ['welcome', 'event', 'ack', 'finished', 'pong', 'error'] as const
+const MOST = Number.MAX_SAFE_INTEGER
+
+/**
+ * What a client trusts of a server: the envelope is checked, an event is the server's own.
+ *
+ * @throws SpeechError `invalid-argument` naming the field
+ */
+export function readServerMessage(text: string): ServerMessage {
+  const message = Fields.parse('the server’s message', text)
+  const type = message.choice('type', TYPES)
+  switch (type) {
+    case 'welcome':
+      return readWelcome(message)
+    case 'event': {
+      const event = message.inner('event')
+      event.text('type')
+      return {
+        type,
+        number: message.whole('number', 0, MOST),
+        event: message.raw('event') as SerializedSpeechEvent,
+      }
+    }
+    case 'ack':
+      return { type, nextSequence: message.whole('nextSequence', 0, MOST) }
+    case 'finished':
+      return { type, number: message.whole('number', 0, MOST), samples: message.whole('samples', 0, MOST) }
+    case 'pong':
+      return { type, id: message.whole('id', 0, MOST) }
+    case 'error':
+      return {
+        type,
+        error: readError(message.inner('error')),
+        ...(message.has('retryAfterMs') ? { retryAfterMs: message.whole('retryAfterMs', 0, MOST) } : {}),
+        ...(message.has('nextSequence') ? { nextSequence: message.whole('nextSequence', 0, MOST) } : {}),
+      }
+  }
+}
+
+function readWelcome(message: Fields): WelcomeMessage {
+  const [model, limits] = [message.inner('model'), message.inner('limits')]
+  message.whole('version', 1, 1)
+  return {
+    type: 'welcome',
+    version: 1,
+    session: message.text('session', 64),
+    resumed: message.flag('resumed'),
+    nextSequence: message.whole('nextSequence', 0, MOST),
+    resumeMs: message.whole('resumeMs', 0, MOST),
+    model: { name: model.text('name'), version: model.text('version') },
+    limits: {
+      messageBytes: limits.whole('messageBytes', 0, MOST),
+      unheardMs: limits.whole('unheardMs', 0, MOST),
+    },
+  }
+}
+
+function readError(error: Fields): SerializedSpeechError {
+  const code = error.text('code') as SpeechError['code']
+  return {
+    code,
+    message: error.text('message'),
+    hint: error.text('hint'),
+    retryable: error.flag('retryable'),
+  }
+}

@@ -1,0 +1,299 @@
+import { SpeechError, type SpeechEvent } from '@sensevoice-web/engine'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type WebSocket as Socket, WebSocket, WebSocketServer } from 'ws'
+import { readClientMessage } from './client-messages.ts'
+import { writeEvent } from './event-message.ts'
+import { readFrame } from './frame.ts'
+import { type ConnectionState, StreamClient, type StreamClientOptions } from './stream-client.ts'
+import type { WebSocketClass } from './web-socket-like.ts'
+
+/** A server over a real socket that keeps one session and does as the test says. */
+class Server {
+  readonly #server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
+  sockets: Socket[] = []
+  hellos: ReturnType<typeof readClientMessage>[] = []
+  sound: number[] = []
+  sequences: number[] = []
+  nextSequence = 0
+  events: SpeechEvent[] = []
+  keepsSession = true
+  acks = true
+  greets = true
+  finishes = 0
+
+  constructor() {
+    this.#server.on('connection', (socket) => {
+      this.sockets.push(socket)
+      socket.on('message', (data, binary) =>
+        binary ? this.#frame(socket, data as Buffer) : this.#text(socket, String(data)),
+      )
+    })
+  }
+
+  started(): Promise<void> {
+    return new Promise((resolve) => this.#server.once('listening', () => resolve()))
+  }
+
+  get url(): string {
+    return `ws://127.0.0.1:${(this.#server.address() as { port: number }).port}/ws/test`
+  }
+
+  say(message: object, socket = this.sockets.at(-1)): void {
+    socket?.send(JSON.stringify(message))
+  }
+
+  /** Tells an event and keeps it, as a server does until it is acknowledged. */
+  tell(event: SpeechEvent): void {
+    this.events.push(event)
+    this.sockets.at(-1)?.send(writeEvent(this.events.length - 1, event, 65_536))
+  }
+
+  cut(): void {
+    this.sockets.at(-1)?.terminate()
+  }
+
+  stop(): void {
+    for (const socket of this.sockets) socket.terminate()
+    this.#server.close()
+  }
+
+  #text(socket: Socket, text: string): void {
+    const message = readClientMessage(text)
+    if (message.type === 'hello') {
+      this.hellos.push(message)
+      if (!this.greets) return
+      const resumed = message.resume !== undefined && this.keepsSession
+      this.say(
+        {
+          type: 'welcome',
+          version: 1,
+          session: 's',
+          resumed,
+          nextSequence: resumed ? this.nextSequence : 0,
+          resumeMs: 30_000,
+          model: { name: 'm', version: '1' },
+          limits: { messageBytes: 1, unheardMs: 1 },
+        },
+        socket,
+      )
+      for (let number = message.resume?.nextEvent ?? 0; number < this.events.length; number += 1) {
+        socket.send(writeEvent(number, this.events[number] as SpeechEvent, 65_536))
+      }
+    }
+    if (message.type === 'ping') this.say({ type: 'pong', id: message.id }, socket)
+    if (message.type === 'finish') {
+      this.finishes += 1
+      this.say({ type: 'finished', number: this.events.length, samples: this.sound.length }, socket)
+    }
+  }
+
+  #frame(socket: Socket, data: Buffer): void {
+    const { sequence, payload } = readFrame(data)
+    this.sequences.push(sequence)
+    if (sequence !== this.nextSequence) return
+    this.nextSequence += 1
+    for (let at = 0; at < payload.length; at += 2) {
+      this.sound.push(new DataView(payload.buffer, payload.byteOffset).getInt16(at, true))
+    }
+    if (this.acks) this.say({ type: 'ack', nextSequence: this.nextSequence }, socket)
+  }
+}
+
+let server: Server
+let client: StreamClient
+const heard: SpeechEvent[] = []
+const states: ConnectionState[] = []
+
+function connect(more: Partial<StreamClientOptions> = {}): StreamClient {
+  client = new StreamClient({
+    url: more.url ?? server.url,
+    WebSocket: WebSocket as unknown as WebSocketClass,
+    sampleRate: 16_000,
+    onEvent: (event) => heard.push(event),
+    onConnection: (state) => states.push(state),
+    ...more,
+  })
+  return client
+}
+
+async function until(done: () => boolean): Promise<void> {
+  const end = Date.now() + 5000
+  while (!done()) {
+    if (Date.now() > end) throw new Error('it never happened')
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
+
+/** Samples that say their own position. */
+const ramp = (from: number, length: number) =>
+  Float32Array.from({ length }, (_, index) => ((from + index) % 30_000) / 32_768)
+const speech = (segmentId: number): SpeechEvent => ({
+  type: 'speech-start',
+  segmentId,
+  startMs: 0,
+  startSamples: 0,
+})
+
+beforeEach(async () => {
+  server = new Server()
+  await server.started()
+  heard.length = 0
+  states.length = 0
+})
+afterEach(() => {
+  client?.close()
+  server.stop()
+})
+
+describe('StreamClient', () => {
+  test('says hello first, sends sound in order and resolves when everything is answered', async () => {
+    connect({ language: 'ja', withItn: false, partials: false })
+    const welcome = await client.open()
+    expect(welcome.model).toEqual({ name: 'm', version: '1' })
+    expect(server.hellos[0]).toMatchObject({ language: 'ja', withItn: false, partials: false })
+    for (let at = 0; at < 20_000; at += 800) client.send(ramp(at, 800))
+    expect(await client.finish()).toBe(20_000)
+    expect(server.sound).toEqual(Array.from({ length: 20_000 }, (_, at) => at))
+    expect(states.map(({ type }) => type)).toEqual(['connecting', 'open', 'closed'])
+    expect(states.at(-1)).toEqual({ type: 'closed' })
+    expect(client.unacknowledgedMs).toBe(0)
+  })
+
+  test('goes on after a cut without losing or doubling sound or events', async () => {
+    connect()
+    await client.open()
+    client.send(ramp(0, 8000))
+    await until(() => server.sound.length === 8000)
+    server.acks = false
+    client.send(ramp(8000, 8000))
+    await until(() => server.sound.length === 16_000)
+    server.tell(speech(0))
+    await until(() => heard.length === 1)
+    // This event is on its way when the connection is cut; the server keeps it.
+    server.cut()
+    server.events.push(speech(1))
+    client.send(ramp(16_000, 8000))
+    server.acks = true
+    await until(() => states.filter(({ type }) => type === 'open').length === 2)
+    expect(await client.finish()).toBe(24_000)
+    expect(server.sound).toEqual(Array.from({ length: 24_000 }, (_, at) => at))
+    expect(heard).toEqual([speech(0), speech(1)])
+    expect(states.map(({ type }) => type)).toEqual(
+      ['connecting', 'open', 'reconnecting', 'connecting', 'open', 'closed'].filter(
+        (type, at) => !(type === 'connecting' && at > 0),
+      ),
+    )
+    expect(server.hellos[1]).toMatchObject({ resume: { session: 's', nextEvent: 1 } })
+  })
+
+  test('ten cuts in a row lose nothing', async () => {
+    connect()
+    await client.open()
+    for (let round = 0; round < 10; round += 1) {
+      client.send(ramp(round * 1600, 1600))
+      server.cut()
+      await until(() => states.filter(({ type }) => type === 'open').length === round + 2)
+    }
+    expect(await client.finish()).toBe(16_000)
+    expect(server.sound).toEqual(Array.from({ length: 16_000 }, (_, at) => at))
+  })
+
+  test('says that the session is lost when the server does', async () => {
+    connect()
+    await client.open()
+    server.keepsSession = false
+    client.send(ramp(0, 1600))
+    server.cut()
+    await until(() => states.at(-1)?.type === 'closed')
+    expect(states.at(-1)).toMatchObject({ error: { code: 'network', retryable: true } })
+    await expect(client.finish()).rejects.toMatchObject({ code: 'closed' })
+  })
+
+  test('events that come twice count once', async () => {
+    connect()
+    await client.open()
+    server.tell(speech(0))
+    server.sockets.at(-1)?.send(writeEvent(0, speech(0), 4096))
+    server.tell(speech(1))
+    await until(() => heard.length === 2)
+    expect(heard).toEqual([speech(0), speech(1)])
+  })
+
+  test.each([
+    ['text that is no JSON', 'nonsense', 'invalid-argument'],
+    ['a message of no known type', '{"type":"surprise"}', 'invalid-argument'],
+    ['an event too many', writeEvent(5, speech(5), 4096), 'network'],
+    [
+      'an error',
+      '{"type":"error","error":{"code":"busy","message":"full","hint":"","retryable":true}}',
+      'busy',
+    ],
+  ])('%s ends the connection with its reason', async (_, text, code) => {
+    connect()
+    await client.open()
+    server.sockets.at(-1)?.send(text)
+    await until(() => states.at(-1)?.type === 'closed')
+    expect(states.at(-1)).toMatchObject({ error: { code } })
+    expect(() => client.send(ramp(0, 10))).toThrow(SpeechError)
+  })
+
+  test('frames that the server has dropped are sent again', async () => {
+    connect()
+    await client.open()
+    server.acks = false
+    server.nextSequence = 1
+    client.send(ramp(0, 1600))
+    await until(() => server.sequences.length === 1)
+    server.nextSequence = 0
+    server.acks = true
+    server.say({
+      type: 'error',
+      error: { code: 'invalid-argument', message: 'gap', hint: '', retryable: true },
+      nextSequence: 0,
+    })
+    await until(() => server.sound.length === 1600)
+    expect(server.sequences).toEqual([0, 0])
+  })
+
+  test('sound beyond what is kept is told and replaced by silence', async () => {
+    connect()
+    await client.open()
+    server.acks = false
+    for (let second = 0; second < 33; second += 1) client.send(ramp(0, 16_000))
+    expect(client.unacknowledgedMs).toBe(30_000)
+    await until(() => server.sound.length === 480_000)
+    server.acks = true
+    server.say({ type: 'ack', nextSequence: server.nextSequence })
+    await until(() => client.unacknowledgedMs === 0)
+    client.send(ramp(0, 1600))
+    expect(heard).toEqual([{ type: 'overrun', where: 'capture', samples: 48_000, totalSamples: 48_000 }])
+    expect(await client.finish()).toBe(33 * 16_000 + 1600)
+  }, 20_000)
+
+  test('no server is a clear error', async () => {
+    // The discard port: nobody listens there.
+    connect({ url: 'ws://127.0.0.1:9/ws/test' })
+    await expect(client.open()).rejects.toMatchObject({ code: 'network' })
+    expect(states.at(-1)?.type).toBe('closed')
+  })
+
+  test('closing ends what waits', async () => {
+    server.greets = false
+    connect()
+    const opened = client.open()
+    await until(() => server.hellos.length === 1)
+    client.close()
+    await expect(opened).rejects.toMatchObject({ code: 'closed' })
+  })
+
+  test.each(['http://x', 'ws://', ''])('refuses the address %j', (url) => {
+    expect(() => connect({ url })).toThrow(SpeechError)
+  })
+
+  test('measures the way to the server and back', async () => {
+    connect()
+    await client.open()
+    await until(() => client.roundTripMs !== undefined)
+    expect(client.roundTripMs).toBeLessThan(1000)
+  })
+})

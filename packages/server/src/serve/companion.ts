@@ -1,0 +1,263 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import type { AddressInfo, Socket } from 'node:net'
+import { type SpeechError, serializeSpeechError } from '@sensevoice-web/engine'
+import { type WebSocket, WebSocketServer } from 'ws'
+import type { Backend } from '../backend/backend.ts'
+import { createLocalBackend } from '../backend/local-backend.ts'
+import { createTritonBackend } from '../backend/triton-backend.ts'
+import { DEFAULT_VAD_MODEL } from '../model/default-models.ts'
+import { VoiceProbes } from '../voice-probes.ts'
+import { Admission, type Admitted, Refusal } from './admission.ts'
+import type { ServeConfig } from './config.ts'
+import { Connection } from './connection/connection.ts'
+import { Metrics } from './metrics.ts'
+import { SessionStore } from './session/session-store.ts'
+
+const RESUME_MS = 30_000
+/** From one ping to the next; a client that answers none of two is gone. */
+const PING_MS = 15_000
+const SAME_DEVICE = 4000
+const IDLE = 4002
+
+/** The running companion. */
+export interface Companion {
+  /** `http://host:port`, or https. */
+  readonly url: string
+  readonly model: Backend['model']
+  /** Lets nobody in any more, answers what was begun, for as long as the configuration says, and ends. */
+  drain(): Promise<void>
+}
+
+/**
+ * Starts the companion server: docs/protocol.md.
+ *
+ * @throws SpeechError when the model cannot be loaded, no endpoint is well, or the port is taken
+ */
+export async function startCompanion(config: ServeConfig): Promise<Companion> {
+  // Metrics come first: the backend tells them how long segments waited.
+  let backend: Backend | undefined
+  const admission = new Admission(config)
+  const sessions = new SessionStore(RESUME_MS)
+  const metrics = new Metrics({
+    connections: () => admission.connections,
+    sessions: () => sessions.size,
+    waiting: () => backend?.waiting ?? 0,
+    ready: () => backend?.ready === true && !admission.draining,
+  })
+  backend = await createBackend(config, (waitedMs) => metrics.queued(waitedMs))
+  const probes = new VoiceProbes(DEFAULT_VAD_MODEL)
+  try {
+    // A missing VAD is found now, not by the first device.
+    await (await probes.take()).dispose()
+    const companion = new RunningCompanion(config, { backend, admission, sessions, metrics, probes })
+    await companion.listen()
+    return companion
+  } catch (error) {
+    await probes.dispose()
+    await backend.dispose()
+    throw error
+  }
+}
+
+async function createBackend(config: ServeConfig, onQueued: (waitedMs: number) => void): Promise<Backend> {
+  const { backend, model, parallel, threads, queue, endpoints, fallback } = config
+  const shared = { parallel, mostWaiting: queue, onQueued }
+  if (backend === 'triton') {
+    return await createTritonBackend({ ...shared, model: model ?? '', endpoints, fallback })
+  }
+  return await createLocalBackend({ ...shared, threads, ...(model === undefined ? {} : { model }) })
+}
+
+interface Parts {
+  readonly backend: Backend
+  readonly admission: Admission
+  readonly sessions: SessionStore
+  readonly metrics: Metrics
+  readonly probes: VoiceProbes
+}
+
+class RunningCompanion implements Companion {
+  readonly #config: ServeConfig
+  readonly #parts: Parts
+  readonly #http: Server
+  readonly #sockets: WebSocketServer
+  readonly #connections = new Map<string, Connection>()
+  readonly #all = new Set<Connection>()
+  #port = 0
+
+  constructor(config: ServeConfig, parts: Parts) {
+    this.#config = config
+    this.#parts = parts
+    const answer = (request: IncomingMessage, response: ServerResponse) =>
+      void this.#answer(request, response)
+    // Headers that never end must not hold a socket.
+    const options = { headersTimeout: 10_000, requestTimeout: 15_000, maxHeaderSize: 16_384 }
+    this.#http =
+      config.tls === undefined
+        ? createServer(options, answer)
+        : createTlsServer({ ...options, ...config.tls }, answer)
+    this.#sockets = new WebSocketServer({
+      noServer: true,
+      perMessageDeflate: false,
+      maxPayload: config.messageBytes,
+      clientTracking: false,
+    })
+    this.#http.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) =>
+      this.#upgrade(request, socket, head),
+    )
+    this.#http.on('clientError', (_error, socket) => socket.destroy())
+  }
+
+  get url(): string {
+    return `${this.#config.tls === undefined ? 'http' : 'https'}://${this.#config.host}:${this.#port}`
+  }
+
+  get model(): Backend['model'] {
+    return this.#parts.backend.model
+  }
+
+  listen(): Promise<void> {
+    const { host, port } = this.#config
+    return new Promise((resolve, reject) => {
+      this.#http.once('error', reject)
+      this.#http.listen(port, host, () => {
+        this.#http.off('error', reject)
+        this.#port = (this.#http.address() as AddressInfo).port
+        resolve()
+      })
+    })
+  }
+
+  async drain(): Promise<void> {
+    const { admission, sessions, backend, probes } = this.#parts
+    admission.draining = true
+    const answered = Promise.all([...this.#all].map((connection) => connection.drain()))
+    let timer: NodeJS.Timeout | undefined
+    await Promise.race([
+      answered,
+      new Promise((resolve) => {
+        timer = setTimeout(resolve, this.#config.drainMs)
+      }),
+    ])
+    clearTimeout(timer)
+    for (const connection of this.#all) connection.close(1001, 'the server is going away')
+    await sessions.close()
+    await backend.dispose()
+    await probes.dispose()
+    this.#http.closeAllConnections()
+    await new Promise((resolve) => this.#http.close(resolve))
+  }
+
+  #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+    socket.on('error', () => {})
+    let admitted: Admitted
+    try {
+      admitted = this.#parts.admission.enter(request)
+    } catch (error) {
+      this.#refuse(socket, error)
+      return
+    }
+    const leave = () => this.#parts.admission.leave(admitted)
+    socket.once('close', leave)
+    this.#sockets.handleUpgrade(request, socket, head, (upgraded) => this.#connect(upgraded, admitted))
+  }
+
+  #refuse(socket: Socket, error: unknown): void {
+    if (!(error instanceof Refusal)) {
+      socket.destroy()
+      return
+    }
+    this.#parts.metrics.refusal(error.status)
+    const body = JSON.stringify({ error: plain(error.error) })
+    const retry = error.retryAfterSeconds === undefined ? '' : `Retry-After: ${error.retryAfterSeconds}\r\n`
+    socket.end(
+      `HTTP/1.1 ${error.status} Refused\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n${retry}Connection: close\r\n\r\n${body}`,
+    )
+  }
+
+  #connect(socket: WebSocket, { device }: Admitted): void {
+    const { backend, sessions, metrics, probes } = this.#parts
+    const connection = new Connection(socket, device, {
+      backend,
+      sessions,
+      takeProbe: () => probes.take(),
+      unheardMs: this.#config.unheardMs,
+      messageBytes: this.#config.messageBytes,
+      onEvent: (_device, event) => metrics.event(event),
+      onError: (error) => metrics.error(error),
+      onSlow: () => metrics.slowReader(),
+    })
+    // The newest wins: a device that came back does not wait until its old socket is found dead.
+    this.#connections.get(device)?.close(SAME_DEVICE, 'this device has connected again')
+    this.#connections.set(device, connection)
+    this.#all.add(connection)
+    socket.on('message', (_data, binary) => metrics.message(binary ? 'binary' : 'text'))
+    const watch = this.#watch(socket, connection)
+    socket.on('close', () => {
+      clearInterval(watch)
+      this.#all.delete(connection)
+      if (this.#connections.get(device) === connection) this.#connections.delete(device)
+    })
+  }
+
+  /** Finds sockets that are dead, and clients that say nothing. */
+  #watch(socket: WebSocket, connection: Connection): NodeJS.Timeout {
+    let heardMs = performance.now()
+    let unanswered = 0
+    socket.on('message', () => {
+      heardMs = performance.now()
+    })
+    socket.on('pong', () => {
+      unanswered = 0
+    })
+    return setInterval(() => {
+      if (performance.now() - heardMs > this.#config.idleMs) {
+        connection.close(IDLE, 'nothing was said')
+      } else if (unanswered >= 2) {
+        socket.terminate()
+      } else if (connection.dialect !== 'unknown') {
+        // Not before the client has spoken: firmware loses what comes right behind the upgrade.
+        unanswered += 1
+        socket.ping()
+      }
+    }, PING_MS).unref()
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname } = new URL(request.url ?? '/', 'http://localhost')
+    const { backend, metrics, admission } = this.#parts
+    const ready = backend.ready && !admission.draining
+    switch (pathname) {
+      case '/health': {
+        const status = admission.draining ? 'draining' : ready ? 'ok' : 'unavailable'
+        const { name, version } = backend.model
+        const body = { status, model: name, version, live: true, ready, backend: backend.kind }
+        return json(response, ready ? 200 : 503, body)
+      }
+      case '/livez':
+        return json(response, 200, { live: true })
+      case '/readyz':
+        return json(response, ready ? 200 : 503, { ready })
+      case '/metrics':
+        response.writeHead(200, { 'Content-Type': metrics.registry.contentType })
+        response.end(await metrics.registry.metrics())
+        return
+      default:
+        return json(response, 404, {
+          error: { message: 'there are /ws/DEVICE, /health, /livez, /readyz and /metrics' },
+        })
+    }
+  }
+}
+
+function json(response: ServerResponse, status: number, body: object): void {
+  response
+    .writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' })
+    .end(JSON.stringify(body))
+}
+
+function plain(error: SpeechError) {
+  const { stack: _stack, cause: _cause, ...rest } = serializeSpeechError(error)
+  return rest
+}

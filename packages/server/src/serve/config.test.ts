@@ -1,0 +1,100 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { readServeConfig } from './config.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'sensevoice-config-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+describe('readServeConfig', () => {
+  test('serves this machine alone unless told otherwise', () => {
+    expect(readServeConfig([], {})).toMatchObject({
+      host: '127.0.0.1',
+      port: 8790,
+      backend: 'local',
+      tokens: { type: 'none' },
+      messageBytes: 4 << 20,
+    })
+  })
+
+  test('flags go before the environment', () => {
+    const env = {
+      SENSEVOICE_SERVE_PORT: '1000',
+      SENSEVOICE_SERVE_QUEUE: '7',
+      SENSEVOICE_SERVE_ORIGIN: 'https://a,https://b',
+    }
+    expect(readServeConfig(['--port', '2000'], env)).toMatchObject({
+      port: 2000,
+      queue: 7,
+      origins: ['https://a', 'https://b'],
+    })
+  })
+
+  test('names all faults at once', () => {
+    const argv = [
+      '--port',
+      'x',
+      '--backend',
+      'cloud',
+      '--token',
+      'a',
+      '--token-secret',
+      'b',
+      '--tls-cert',
+      'c',
+    ]
+    const env = { SENSEVOICE_SERVE_FALLBACK: 'maybe' }
+    let message = ''
+    try {
+      readServeConfig(argv, env)
+    } catch (error) {
+      message = (error as Error).message
+    }
+    for (const words of [
+      '--port',
+      '--backend',
+      '--token, --token-secret',
+      '--tls-cert',
+      'SENSEVOICE_SERVE_FALLBACK',
+    ]) {
+      expect(message).toContain(words)
+    }
+  })
+
+  test('does not open the door to a network without a token', () => {
+    expect(() => readServeConfig(['--host', '0.0.0.0'], {})).toThrow('without a token')
+    expect(readServeConfig(['--host', '0.0.0.0', '--insecure-no-auth'], {}).host).toBe('0.0.0.0')
+    expect(readServeConfig(['--host', '0.0.0.0', '--token', 't'], {}).tokens).toEqual({
+      type: 'one',
+      token: 't',
+    })
+  })
+
+  test('reads tokens by device from a file', () => {
+    const path = join(folder, 'tokens')
+    writeFileSync(path, '# devices\nkitchen abc\n\nhall  def\n')
+    const { tokens } = readServeConfig(['--token-file', path], {})
+    expect(tokens).toEqual({
+      type: 'devices',
+      tokens: new Map([
+        ['kitchen', 'abc'],
+        ['hall', 'def'],
+      ]),
+    })
+    writeFileSync(path, 'kitchen\n')
+    expect(() => readServeConfig(['--token-file', path], {})).toThrow('line 1')
+    expect(() => readServeConfig(['--token-file', join(folder, 'none')], {})).toThrow('ENOENT')
+  })
+
+  test('a Triton backend needs to know where, and what', () => {
+    expect(() => readServeConfig(['--backend', 'triton'], {})).toThrow(/--endpoint[\s\S]*--model/)
+    const argv = ['--backend', 'triton', '--endpoint', 'http://a', '--endpoint', 'grpc://b', '--model', 'm']
+    expect(readServeConfig(argv, {}).endpoints).toEqual(['http://a', 'grpc://b'])
+    expect(() => readServeConfig(['--endpoint', 'http://a'], {})).toThrow('--backend triton')
+  })
+
+  test('what is no option is refused', () => {
+    expect(() => readServeConfig(['--prot', '1'], {})).toThrow('--prot')
+  })
+})

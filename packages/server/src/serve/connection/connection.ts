@@ -1,0 +1,113 @@
+import { SpeechError, toSpeechError } from '@sensevoice-web/engine'
+import { dialectOf, writeDeviceError } from '@sensevoice-web/protocol'
+import type { WebSocket } from 'ws'
+import { DeviceDialect } from './device-dialect.ts'
+import type { ConnectionParts, DialectHandler } from './dialect.ts'
+import { Outbox } from './outbox.ts'
+import { StreamDialect, writeStreamError } from './stream-dialect.ts'
+
+/** Messages that wait while one is being worked on; then the socket is not read any more. */
+const MOST_WAITING = 16
+/** When an overloaded server is to be asked again. */
+export const RETRY_AFTER_MS = 1000
+
+type Dialect =
+  | { readonly type: 'unknown' }
+  | { readonly type: 'device' | 'stream'; readonly handler: DialectHandler }
+
+/** One socket from its first message to its end: messages are worked on one after another, and each fault is answered. */
+export class Connection {
+  readonly device: string
+  readonly #socket: WebSocket
+  readonly #parts: ConnectionParts
+  readonly #outbox: Outbox
+  #dialect: Dialect = { type: 'unknown' }
+  #waiting = 0
+  #last: Promise<void> = Promise.resolve()
+  #gone = false
+
+  constructor(socket: WebSocket, device: string, parts: ConnectionParts & { onSlow(): void }) {
+    this.#socket = socket
+    this.device = device
+    this.#parts = parts
+    this.#outbox = new Outbox(socket, () => parts.onSlow())
+    socket.on('message', (data: Buffer, binary: boolean) => this.#receive(data, binary))
+    // A protocol fault ends the socket by itself; it is no fault of the process.
+    socket.on('error', () => {})
+    socket.on('close', () => {
+      this.#gone = true
+      void this.#last.then(() => this.#handler?.gone())
+    })
+  }
+
+  get dialect(): Dialect['type'] {
+    return this.#dialect.type
+  }
+
+  close(code: number, reason: string): void {
+    this.#socket.close(code, reason)
+    // Whoever does not answer the closing handshake is not waited for.
+    setTimeout(() => this.#socket.terminate(), 1000).unref()
+  }
+
+  /** Answers what was begun, then says that the server goes away. */
+  async drain(): Promise<void> {
+    this.#socket.pause()
+    await this.#last
+    await this.#handler?.drain()
+    this.#socket.resume()
+    this.close(1001, 'the server is going away')
+  }
+
+  get #handler(): DialectHandler | undefined {
+    return this.#dialect.type === 'unknown' ? undefined : this.#dialect.handler
+  }
+
+  #receive(data: Buffer, binary: boolean): void {
+    this.#waiting += 1
+    if (this.#waiting >= MOST_WAITING) this.#socket.pause()
+    this.#last = this.#last.then(async () => {
+      await this.#work(data, binary)
+      this.#waiting -= 1
+      if (this.#waiting < MOST_WAITING && this.#socket.isPaused && !this.#gone) this.#socket.resume()
+    })
+  }
+
+  async #work(data: Buffer, binary: boolean): Promise<void> {
+    if (this.#gone) return
+    try {
+      if (binary) await this.#speaking().binary(data)
+      else await this.#text(data.toString('utf8'))
+    } catch (error) {
+      const failed = toSpeechError(error, 'inference-failed')
+      this.#parts.onError(failed)
+      this.#outbox.say(this.#write(failed))
+    }
+  }
+
+  async #text(text: string): Promise<void> {
+    if (this.#dialect.type === 'unknown') this.#dialect = this.#begin(text)
+    await this.#speaking().text(text)
+  }
+
+  #begin(text: string): Dialect {
+    const type = dialectOf(text)
+    const say = (message: string) => this.#outbox.say(message)
+    const { device } = this
+    if (type === 'device') return { type, handler: new DeviceDialect(this.#parts, device, say) }
+    const close = (code: number, reason: string) => this.close(code, reason)
+    return { type, handler: new StreamDialect(this.#parts, { device, say, close }) }
+  }
+
+  #speaking(): DialectHandler {
+    if (this.#handler !== undefined) return this.#handler
+    throw new SpeechError('invalid-argument', 'the first message has to be text')
+  }
+
+  #write(error: SpeechError): string {
+    const retryAfterMs = error.code === 'busy' ? RETRY_AFTER_MS : undefined
+    return this.#dialect.type === 'stream'
+      ? writeStreamError(error, retryAfterMs)
+      : writeDeviceError(error, retryAfterMs)
+  }
+}

@@ -1,0 +1,26 @@
+import type { SpeechError, SpeechEvent, VoiceProbe } from '@sensevoice-web/engine'
+import type { Backend } from '../../backend/backend.ts'
+import type { SessionStore } from '../session/session-store.ts'
+
+/** What every connection may use. */
+export interface ConnectionParts {
+  readonly backend: Backend
+  readonly sessions: SessionStore
+  takeProbe(): Promise<VoiceProbe>
+  /** Sound of one client that may wait to be heard. */
+  readonly unheardMs: number
+  readonly messageBytes: number
+  /** For metrics and the log: nothing of what was said goes further than counts and times. */
+  onEvent(device: string, event: SpeechEvent): void
+  onError(error: SpeechError): void
+}
+
+/** One way to speak over a connection; messages come one after another. */
+export interface DialectHandler {
+  text(message: string): Promise<void>
+  binary(message: Uint8Array): Promise<void>
+  /** The connection is gone. */
+  gone(): Promise<void>
+  /** The server goes away: no more sound, but what was begun is answered. */
+  drain(): Promise<void>
+}

@@ -1,0 +1,28 @@
+import type { WebSocket } from 'ws'
+
+/** Bytes that may wait for a reader before it is taken for too slow. */
+const MOST_WAITING_BYTES = 1 << 20
+export const TOO_SLOW = 4001
+
+/** Sends text to one client, one unfragmented frame a message, and gives up on one who does not read. */
+export class Outbox {
+  readonly #socket: WebSocket
+  readonly #onSlow: () => void
+
+  constructor(socket: WebSocket, onSlow: () => void) {
+    this.#socket = socket
+    this.#onSlow = onSlow
+  }
+
+  say(text: string): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return
+    if (this.#socket.bufferedAmount + text.length > MOST_WAITING_BYTES) {
+      this.#onSlow()
+      // A close frame would wait behind what is not read.
+      this.#socket.close(TOO_SLOW, 'too slow')
+      this.#socket.terminate()
+      return
+    }
+    this.#socket.send(text)
+  }
+}

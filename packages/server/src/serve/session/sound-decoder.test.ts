@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs'
+import { SpeechError } from '@sensevoice-web/engine'
+import { describe, expect, test } from 'vitest'
+import { createSoundDecoder } from './sound-decoder.ts'
+
+/** The packets of an Ogg Opus file without its two headers, put together from the pages' segments. */
+function opusPackets(file: Buffer): Buffer[] {
+  const packets: Buffer[] = []
+  let packet: Buffer[] = []
+  for (let at = 0; at < file.length; ) {
+    const segments = file.subarray(at + 27, at + 27 + (file[at + 26] as number))
+    at += 27 + segments.length
+    for (const length of segments) {
+      packet.push(file.subarray(at, at + length))
+      at += length
+      if (length === 255) continue
+      packets.push(Buffer.concat(packet))
+      packet = []
+    }
+  }
+  return packets.slice(2)
+}
+
+const packets = opusPackets(readFileSync(new URL('../../test-data/tone.opus.ogg', import.meta.url)))
+
+describe('createSoundDecoder', () => {
+  test('decodes Opus packets to 16 kHz, whatever they were encoded from', async () => {
+    const decoder = await createSoundDecoder({ format: 'opus', sampleRate: 16_000 })
+    let [samples, energy] = [0, 0]
+    for (const packet of packets) {
+      const sound = decoder.decode(packet)
+      samples += sound.length
+      energy += sound.reduce((sum, value) => sum + value * value, 0)
+    }
+    decoder.free()
+    // Half a second and what encoders put in front of it.
+    expect(samples / 16_000).toBeGreaterThan(0.5)
+    expect(samples / 16_000).toBeLessThan(0.53)
+    expect(Math.sqrt(energy / samples)).toBeGreaterThan(0.05)
+  })
+
+  test('a broken packet is refused, and the next one is heard', async () => {
+    const decoder = await createSoundDecoder({ format: 'opus', sampleRate: 16_000 })
+    expect(() => decoder.decode(Uint8Array.of(255, 255, 255))).toThrow(SpeechError)
+    expect(decoder.decode(packets[5] as Buffer).length).toBe(320)
+    decoder.free()
+  })
+
+  test('reads PCM16 wherever it lies in a message, and refuses half samples', async () => {
+    const decoder = await createSoundDecoder({ format: 'pcm16', sampleRate: 16_000 })
+    const message = Uint8Array.of(9, 0, 128, 255, 127)
+    expect([...decoder.decode(message.subarray(1))]).toEqual([-1, 32_767 / 32_768])
+    expect(() => decoder.decode(message)).toThrow('whole samples')
+  })
+})
