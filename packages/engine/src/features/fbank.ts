@@ -77,15 +77,13 @@ export class Fbank {
     const frame = this.#frame
     const window = this.#window
     let sum = 0
-    for (let index = 0; index < length; index += 1) {
-      const value = (samples[start + index] as number) * scale
-      frame[index] = value
-      sum += value
-    }
+    for (let index = 0; index < length; index += 1) sum += samples[start + index] as number
+    // A power of two, or 1: the same sum as of the scaled samples, bit for bit.
+    sum *= scale
     const mean = sum / length
-    let previous = (frame[0] as number) - mean
+    let previous = (samples[start] as number) * scale - mean
     for (let index = 0; index < length; index += 1) {
-      const value = (frame[index] as number) - mean
+      const value = (samples[start + index] as number) * scale - mean
       frame[index] = (value - PRE_EMPHASIS * previous) * (window[index] as number)
       previous = value
     }

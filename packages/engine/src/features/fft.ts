@@ -65,8 +65,6 @@ export class RealFft {
     const half = this.#half
     const re = this.#re
     const im = this.#im
-    const cosines = this.#cos
-    const sines = this.#sin
     for (let index = 0; index < half; index += 1) {
       const from = 2 * (this.#reversed[index] as number)
       re[index] = signal[from] as number
@@ -93,25 +91,75 @@ export class RealFft {
       re[d] = differenceRe - differenceIm2
       im[d] = differenceIm + differenceRe2
     }
-    for (let span = 4; span < half; span *= 2) {
-      const twiddleStep = half / span
-      for (let begin = 0; begin < half; begin += 2 * span) {
-        for (let low = begin, twiddle = 0; low < begin + span; low += 1, twiddle += twiddleStep) {
-          const high = low + span
-          const cos = cosines[twiddle] as number
-          const sin = sines[twiddle] as number
-          const highRe = re[high] as number
-          const highIm = im[high] as number
-          const turnedRe = highRe * cos + highIm * sin
-          const turnedIm = highIm * cos - highRe * sin
-          const lowRe = re[low] as number
-          const lowIm = im[low] as number
-          re[low] = lowRe + turnedRe
-          im[low] = lowIm + turnedIm
-          re[high] = lowRe - turnedRe
-          im[high] = lowIm - turnedIm
-        }
+    let span = 4
+    for (; span * 2 < half; span *= 4) this.#twoStages(span)
+    if (span < half) this.#lastStage(span)
+  }
+
+  /** Two stages in one pass over the memory: four blocks of `span` become one of four times as many. */
+  #twoStages(span: number): void {
+    const half = this.#half
+    const re = this.#re
+    const im = this.#im
+    const cosines = this.#cos
+    const sines = this.#sin
+    const firstStep = half / span
+    const secondStep = firstStep / 2
+    for (let begin = 0; begin < half; begin += 4 * span) {
+      for (let k = 0; k < span; k += 1) {
+        const a = begin + k
+        const b = a + span
+        const c = b + span
+        const d = c + span
+        const cos1 = cosines[k * firstStep] as number
+        const sin1 = sines[k * firstStep] as number
+        const cos2 = cosines[k * secondStep] as number
+        const sin2 = sines[k * secondStep] as number
+        const bRe = (re[b] as number) * cos1 + (im[b] as number) * sin1
+        const bIm = (im[b] as number) * cos1 - (re[b] as number) * sin1
+        const dRe = (re[d] as number) * cos1 + (im[d] as number) * sin1
+        const dIm = (im[d] as number) * cos1 - (re[d] as number) * sin1
+        const sumRe = (re[a] as number) + bRe
+        const sumIm = (im[a] as number) + bIm
+        const differenceRe = (re[a] as number) - bRe
+        const differenceIm = (im[a] as number) - bIm
+        const sumRe2 = (re[c] as number) + dRe
+        const sumIm2 = (im[c] as number) + dIm
+        const differenceRe2 = (re[c] as number) - dRe
+        const differenceIm2 = (im[c] as number) - dIm
+        const turnedRe = sumRe2 * cos2 + sumIm2 * sin2
+        const turnedIm = sumIm2 * cos2 - sumRe2 * sin2
+        // The other half of the second stage is a quarter turn further: its factor is this one times -i.
+        const furtherRe = differenceIm2 * cos2 - differenceRe2 * sin2
+        const furtherIm = -differenceRe2 * cos2 - differenceIm2 * sin2
+        re[a] = sumRe + turnedRe
+        im[a] = sumIm + turnedIm
+        re[c] = sumRe - turnedRe
+        im[c] = sumIm - turnedIm
+        re[b] = differenceRe + furtherRe
+        im[b] = differenceIm + furtherIm
+        re[d] = differenceRe - furtherRe
+        im[d] = differenceIm - furtherIm
       }
+    }
+  }
+
+  #lastStage(span: number): void {
+    const re = this.#re
+    const im = this.#im
+    const twiddleStep = this.#half / span
+    for (let low = 0; low < span; low += 1) {
+      const high = low + span
+      const cos = this.#cos[low * twiddleStep] as number
+      const sin = this.#sin[low * twiddleStep] as number
+      const turnedRe = (re[high] as number) * cos + (im[high] as number) * sin
+      const turnedIm = (im[high] as number) * cos - (re[high] as number) * sin
+      const lowRe = re[low] as number
+      const lowIm = im[low] as number
+      re[low] = lowRe + turnedRe
+      im[low] = lowIm + turnedIm
+      re[high] = lowRe - turnedRe
+      im[high] = lowIm - turnedIm
     }
   }
 }
