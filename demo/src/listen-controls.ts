@@ -1,7 +1,8 @@
 import { LANGUAGE_NAMES, type SpeechAnalyzerController } from '@sensevoice-web/elements'
+import { LANGUAGE_CHOICES } from '@sensevoice-web/engine'
 import { html, type TemplateResult } from 'lit'
 import type { Microphones } from './microphones.ts'
-import { LANGUAGE_CHOICES, type Settings } from './settings-store.ts'
+import type { Settings } from './settings-store.ts'
 
 export interface ListenWishes {
   readonly start: () => void

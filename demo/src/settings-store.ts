@@ -1,5 +1,5 @@
 import type { AnalyzerSettings } from '@sensevoice-web/elements'
-import type { LanguageChoice } from '@sensevoice-web/engine'
+import { LANGUAGE_CHOICES, type LanguageChoice } from '@sensevoice-web/engine'
 
 /** What a visitor can set, kept in this browser only. */
 export interface Settings {
@@ -19,14 +19,6 @@ export const DEFAULT_SETTINGS: Settings = {
   theme: 'auto',
 }
 
-export const LANGUAGE_CHOICES = [
-  'auto',
-  'zh',
-  'en',
-  'yue',
-  'ja',
-  'ko',
-] as const satisfies readonly LanguageChoice[]
 const THEMES: readonly string[] = ['auto', 'light', 'dark']
 const KEY = 'sensevoice-demo'
 

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { type Fault, FaultServer } from '../../packages/onnx/src/test-data/fault-server.ts'
+import { putFolder } from './put-folder.ts'
 
 const ROOT = join(import.meta.dirname, '../../')
 const DIST = join(ROOT, 'packages/browser/dist')
@@ -17,7 +18,7 @@ export const MANIFEST_PATH = '/hub/manifest.json'
 /** An origin of its own (and so a store of its own) that holds the built library, its test page and the model; its model fails as told. */
 export async function startModelHost(): Promise<FaultServer> {
   const server = await FaultServer.start()
-  for (const path of filesUnder(DIST)) server.put(`/library/${relative(DIST, path)}`, readFileSync(path))
+  putFolder(server, '/library/', DIST)
   for (const name of ['library.html', 'library.js']) {
     server.put(`/fixtures/${name}`, readFileSync(join(ROOT, 'e2e/fixtures', name)))
   }
@@ -44,12 +45,4 @@ export function takeModelOffline(server: FaultServer): void {
 
 export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
-}
-
-function* filesUnder(folder: string): Generator<string> {
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const path = join(folder, entry.name)
-    if (entry.isDirectory()) yield* filesUnder(path)
-    else yield path
-  }
 }

@@ -5,6 +5,16 @@ export type Language = (typeof LANGUAGES)[number]
 /** What a caller may ask for: `auto` lets the model decide, the others force the prompt. */
 export type LanguageChoice = 'auto' | Exclude<Language, 'nospeech'>
 
+/** Every `LanguageChoice`. */
+export const LANGUAGE_CHOICES = [
+  'auto',
+  'zh',
+  'en',
+  'yue',
+  'ja',
+  'ko',
+] as const satisfies readonly LanguageChoice[]
+
 export const EMOTIONS = ['neutral', 'happy', 'sad', 'angry', 'surprised', 'fearful', 'disgusted'] as const
 export type Emotion = (typeof EMOTIONS)[number]
 

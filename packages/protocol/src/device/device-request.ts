@@ -1,6 +1,5 @@
-import { type LanguageChoice, SpeechError } from '@sensevoice-web/engine'
+import { LANGUAGE_CHOICES, type LanguageChoice, SpeechError } from '@sensevoice-web/engine'
 import { Fields } from '../fields.ts'
-import { LANGUAGE_CHOICES } from '../stream/client-messages.ts'
 
 /** One message of the device protocol. */
 export interface DeviceRequest {

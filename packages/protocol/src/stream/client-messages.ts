@@ -1,14 +1,5 @@
-import type { LanguageChoice } from '@sensevoice-web/engine'
+import { LANGUAGE_CHOICES, type LanguageChoice } from '@sensevoice-web/engine'
 import { Fields } from '../fields.ts'
-
-export const LANGUAGE_CHOICES = [
-  'auto',
-  'zh',
-  'en',
-  'yue',
-  'ja',
-  'ko',
-] as const satisfies readonly LanguageChoice[]
 
 export const STREAM_VERSION = 1
 /** What a message to a client may have at most, unless its hello says otherwise. */

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { LANGUAGES, type LanguageChoice } from '@sensevoice-web/engine'
+import { LANGUAGE_CHOICES, type LanguageChoice } from '@sensevoice-web/engine'
 import { type ModelCommandLine, readModelArguments } from './read-model-arguments.ts'
 
 export type OutputFormat = 'text' | 'json' | 'srt' | 'vtt'
@@ -20,11 +20,6 @@ export type CommandLine =
   | { readonly type: 'analyze'; readonly arguments: AnalyzeArguments }
   | ModelCommandLine
   | { readonly type: 'serve' | 'token'; readonly arguments: readonly string[] }
-
-const CHOICES: readonly LanguageChoice[] = [
-  'auto',
-  ...LANGUAGES.filter((language) => language !== 'nospeech'),
-]
 
 /** @param argv arguments behind the program's name */
 export function readArguments(argv: readonly string[]): CommandLine {
@@ -53,9 +48,9 @@ export function readArguments(argv: readonly string[]): CommandLine {
   if ((format === 'srt' || format === 'vtt') && files.length > 1) {
     return wrong(`--${format} writes the subtitles of one file, but ${files.length} were given`)
   }
-  const language = CHOICES.find((choice) => choice === values.language)
+  const language = LANGUAGE_CHOICES.find((choice) => choice === values.language)
   if (language === undefined) {
-    return wrong(`there is no language "${values.language}": it is one of ${CHOICES.join(', ')}`)
+    return wrong(`there is no language "${values.language}": it is one of ${LANGUAGE_CHOICES.join(', ')}`)
   }
   return {
     type: 'analyze',
