@@ -73,6 +73,44 @@ describe('sensevoice serve', () => {
     socket.terminate()
   }, 60_000)
 
+  test('a device that is played hears its words, also over a connection that is cut', async () => {
+    const { url } = await served([])
+    const at = (device: string) => ['--url', `${url.replace('http', 'ws')}/ws/${device}`]
+    const file = ['--file', goldenPath('en-three-one-four')]
+    const simple = run(['device', ...file, ...at('a'), '--jitter', '20'])
+    const stream = run(['device', ...file, ...at('b'), '--dialect', 'b', '--cut-after', '700'])
+    expect(await simple.exit).toBe(0)
+    const replies = simple
+      .out()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(replies.filter(({ final, text }) => final && text !== '').map(({ text }) => text)).toEqual([
+      '3 1 4.',
+    ])
+    expect(await stream.exit).toBe(0)
+    const events = stream
+      .out()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(events.filter(({ type }) => type === 'result').map(({ result }) => result.text)).toEqual([
+      '3 1 4.',
+    ])
+    expect(events.map(({ state }) => state)).toContain('reconnecting')
+    const { sentSamples, takenSamples } = events.at(-1)
+    expect(takenSamples).toBe(sentSamples)
+  }, 60_000)
+
+  test('a device without a server, and one without a file, say so', async () => {
+    const lonely = run(['device', '--file', goldenPath('en-hello'), '--url', 'ws://127.0.0.1:9/ws/a'])
+    expect(await lonely.exit).toBe(1)
+    expect(lonely.error()).toContain('there is no server')
+    const wrong = run(['device', '--dialect', 'z', '--loss', '101'])
+    expect(await wrong.exit).toBe(2)
+    for (const fault of ['--file', '--dialect', '--loss']) expect(wrong.error()).toContain(fault)
+  }, 60_000)
+
   test('a token needs a device and a secret', async () => {
     const { exit } = run(['token', '--device', 'a b'], { SENSEVOICE_SERVE_TOKEN_SECRET: 's' })
     expect(await exit).toBe(2)

@@ -40,6 +40,10 @@ async function main(argv: readonly string[]): Promise<number> {
       const { serveCommand } = await import('./cli/serve-command.ts')
       return serveCommand(line.arguments, process.env, STREAMS)
     }
+    case 'device': {
+      const { deviceCommand } = await import('./cli/device-command.ts')
+      return deviceCommand(line.arguments, STREAMS)
+    }
     case 'token': {
       const { tokenCommand } = await import('./cli/serve-command.ts')
       return tokenCommand(line.arguments, process.env, STREAMS)

@@ -19,14 +19,14 @@ export type CommandLine =
   | { readonly type: 'version' }
   | { readonly type: 'analyze'; readonly arguments: AnalyzeArguments }
   | ModelCommandLine
-  | { readonly type: 'serve' | 'token'; readonly arguments: readonly string[] }
+  | { readonly type: 'serve' | 'token' | 'device'; readonly arguments: readonly string[] }
 
 /** @param argv arguments behind the program's name */
 export function readArguments(argv: readonly string[]): CommandLine {
   const [first, ...rest] = argv
   if (first === 'model') return readModelArguments(rest)
-  // The server reads its own: from the environment too, and all faults at once.
-  if (first === 'serve' || first === 'token') return { type: first, arguments: rest }
+  // These read their own: from the environment too, and all faults at once.
+  if (first === 'serve' || first === 'token' || first === 'device') return { type: first, arguments: rest }
   let parsed: ReturnType<typeof parse>
   try {
     parsed = parse(argv)

@@ -2,6 +2,7 @@ export const USAGE = `Usage: sensevoice analyze FILE... [options]
        sensevoice model COMMAND ...
        sensevoice serve [options]
        sensevoice token --device ID [--days N]
+       sensevoice device --file SOUND [options]
 
 Writes what is said in sound files, with language, emotion and sound events.
 Reads WAV, FLAC, MP3, Ogg Opus and Ogg Vorbis from 8 to 192 kHz. Everything is computed on this machine.
@@ -39,6 +40,8 @@ Models:
 Server:
   sensevoice serve --help
                    the companion for devices and pages: sound over WebSockets, results back
+  sensevoice device --help
+                   plays a device against a companion
 
 Exit status: 0 all was done, 1 some was not, 2 wrong usage, 130 interrupted.
 `

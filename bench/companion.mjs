@@ -1,0 +1,128 @@
+// The companion under many devices: all connected, some speaking at once in real time over the stream protocol. Prints what was lost or doubled
+// (nothing may be), how long after the end of speech results came, and the server's memory. Needs `npm run build`.
+// Usage: node bench/companion.mjs [--connected 200] [--speaking 20] [--seconds 60] [--model FOLDER] [--parallel N]
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+
+const root = fileURLToPath(new URL('../', import.meta.url))
+const { values } = parseArgs({
+  options: {
+    connected: { type: 'string', default: '200' },
+    speaking: { type: 'string', default: '20' },
+    seconds: { type: 'string', default: '60' },
+    model: { type: 'string' },
+    parallel: { type: 'string', default: '2' },
+  },
+})
+const [connected, speaking, seconds] = [values.connected, values.speaking, values.seconds].map(Number)
+const HANG_OVER_MS = 640
+const CHUNK = 800
+const { StreamClient } = await import(`${root}packages/protocol/dist/index.js`)
+const { WebSocket } = createRequire(`${root}packages/server/package.json`)('ws')
+
+const argv = [
+  'serve',
+  '--port',
+  '0',
+  '--connections',
+  String(connected + 10),
+  '--per-address',
+  String(connected + 10),
+]
+if (values.model) argv.push('--model', values.model)
+const server = spawn(
+  process.execPath,
+  [
+    `${root}packages/server/bin/sensevoice.js`,
+    ...argv,
+    '--parallel',
+    values.parallel,
+    '--idle-seconds',
+    '3600',
+  ],
+  { stdio: ['ignore', 'ignore', 'pipe'] },
+)
+const url = await new Promise((resolve, reject) => {
+  let said = ''
+  server.stderr.on('data', (data) => {
+    said += data
+    const found = /served at http(\S+)/.exec(said)
+    if (found) resolve(`ws${found[1]}`)
+  })
+  server.on('exit', () => reject(new Error(said)))
+})
+
+/** Resident memory of the server in MiB. */
+function memory() {
+  const status = readFileSync(`/proc/${server.pid}/status`, 'utf8')
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024
+}
+
+const wav = readFileSync(`${root}models/golden/audio/en-three-one-four.wav`)
+const speech = Float32Array.from(
+  new Int16Array(wav.buffer.slice(wav.byteOffset + 44, wav.byteOffset + wav.length)),
+  (value) => value / 32_768,
+)
+// One utterance and the silence that ends it.
+const turn = new Float32Array(Math.ceil((speech.length + 16_000) / CHUNK) * CHUNK)
+turn.set(speech, 4000)
+const turns = Math.max(1, Math.floor((seconds * 16_000) / turn.length))
+
+const quiet = Array.from({ length: connected - speaking }, (_, at) => new WebSocket(`${url}/ws/quiet-${at}`))
+await Promise.all(quiet.map((socket) => new Promise((resolve) => socket.once('open', resolve))))
+
+const late = []
+let [finals, errors, partials] = [0, 0, 0]
+async function speak(at) {
+  const client = new StreamClient({
+    url: `${url}/ws/speaker-${at}`,
+    WebSocket,
+    sampleRate: 16_000,
+    onEvent: (event) => {
+      if (event.type === 'partial') partials += 1
+      if (event.type === 'error' || event.type === 'overrun') errors += 1
+      if (event.type !== 'result') return
+      finals += 1
+      late.push(event.result.timings.endOfSpeechToResultMs)
+    },
+  })
+  await client.open()
+  const started = performance.now() + (at * 2000) / speaking
+  for (let turnNumber = 0, chunk = 0; turnNumber < turns; turnNumber += 1) {
+    for (let from = 0; from < turn.length; from += CHUNK, chunk += 1) {
+      const due = started + (chunk * CHUNK) / 16
+      await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - performance.now())))
+      client.send(turn.subarray(from, from + CHUNK))
+    }
+  }
+  await client.finish()
+}
+
+const before = memory()
+const halfway = new Promise((resolve) => setTimeout(() => resolve(memory()), seconds * 500))
+await Promise.all(Array.from({ length: speaking }, (_, at) => speak(at)))
+const after = memory()
+late.sort((a, b) => a - b)
+const at = (share) => late[Math.min(late.length - 1, Math.ceil(share * late.length) - 1)]
+console.log(`${connected} devices connected, ${speaking} of them speaking at once, for ${seconds} s`)
+console.log(
+  `  utterances ${speaking * turns}, results ${finals}, errors and losses ${errors}, partials ${partials}`,
+)
+for (const [name, share] of [
+  ['median', 0.5],
+  ['p99', 0.99],
+  ['slowest', 1],
+]) {
+  const ms = at(share)
+  console.log(
+    `  end of speech to result, ${name.padEnd(8)} ${ms.toFixed(0).padStart(6)} ms: the hang-over + ${(ms - HANG_OVER_MS).toFixed(0)}`,
+  )
+}
+console.log(
+  `  memory of the server: ${before.toFixed(0)} MiB at first, ${(await halfway).toFixed(0)} halfway, ${after.toFixed(0)} at the end`,
+)
+for (const socket of quiet) socket.terminate()
+server.kill('SIGTERM')

@@ -1,0 +1,44 @@
+import { toSpeechError } from '@sensevoice-web/engine'
+import { readAudioFile } from '../audio/read-audio-file.ts'
+import { resampledChunks } from '../audio/resampled-chunks.ts'
+import { readDeviceOptions } from '../device/device-options.ts'
+import { playDevice } from '../device/play-device.ts'
+import { type Streams, told } from './told.ts'
+
+export const DEVICE_USAGE = `Usage: sensevoice device --file SOUND [options]
+
+Plays a device against a companion: chunks of 50 ms in real time, and prints what comes back.
+
+  --url U          ws://127.0.0.1:8790/ws/device
+  --token T        of that device
+  --dialect a|b    a: JSON with hexadecimal sound (default), b: the stream protocol
+  --jitter MS      chunks come up to so much late
+  --loss PERCENT   of the chunks are lost before they are sent (dialect a)
+  --cut-after MS   the connection is cut so long after the start; as often as you like
+  --slow MS        replies are read so much late
+`
+
+/** @returns the exit status */
+export async function deviceCommand(argv: readonly string[], streams: Streams): Promise<number> {
+  if (argv.includes('--help') || argv.includes('-h')) {
+    streams.out(DEVICE_USAGE)
+    return 0
+  }
+  try {
+    const options = readDeviceOptions(argv)
+    const pieces: Float32Array[] = []
+    for await (const chunk of resampledChunks(await readAudioFile(options.file))) pieces.push(chunk.slice())
+    const sound = new Float32Array(pieces.reduce((sum, { length }) => sum + length, 0))
+    let at = 0
+    for (const piece of pieces) {
+      sound.set(piece, at)
+      at += piece.length
+    }
+    await playDevice(sound, options, (line) => streams.out(`${line}\n`))
+    return 0
+  } catch (error) {
+    const failed = toSpeechError(error, 'network')
+    streams.error(told('device', failed))
+    return failed.code === 'invalid-argument' ? 2 : 1
+  }
+}
