@@ -1,7 +1,7 @@
 export const SERVE_USAGE = `Usage: sensevoice serve [options]
 
 Takes sound from devices and pages over WebSockets and answers with text, language, emotion and their probabilities.
-  ws://HOST:PORT/ws/DEVICE     JSON with hexadecimal sound, or the stream protocol
+  ws://HOST:PORT/ws/DEVICE     JSON with hexadecimal sound, the stream protocol, xiaozhi's or Beken's
   /health /livez /readyz       how it is
   /metrics                     for Prometheus
 
@@ -25,5 +25,6 @@ Every option is also an environment variable: --token-file is SENSEVOICE_SERVE_T
   --queue N                    256 segments may wait; more are refused at once
   --idle-seconds N             120; who says nothing for longer is closed
   --drain-seconds N            20; how long SIGTERM waits for what was begun
+  --ota-device ID              this device (xiaozhi firmware) may ask /xiaozhi/ota/ for its token; as often as you like
   --trust-proxy                take addresses from X-Forwarded-For
 `

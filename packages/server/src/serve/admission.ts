@@ -7,6 +7,10 @@ import { admits } from './tokens.ts'
 export interface Admitted {
   readonly device: string
   readonly address: string
+  /** The header `Protocol-Version`; NaN without. */
+  readonly version: number
+  /** `?sample_rate=` of PCM whose rate firmware does not tell rightly; 16000 without. */
+  readonly sampleRate: number
 }
 
 /** Why a connection is not made, as an HTTP answer. */
@@ -74,10 +78,10 @@ export class Admission {
     }
     this.#connections += 1
     this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1)
-    return { device, address }
+    return { device, address, version: Number(request.headers['protocol-version']), sampleRate: rateOf(url) }
   }
 
-  leave({ address }: Admitted): void {
+  leave({ address }: Pick<Admitted, 'address'>): void {
     this.#connections -= 1
     const left = (this.#perAddress.get(address) ?? 1) - 1
     if (left > 0) this.#perAddress.set(address, left)
@@ -114,6 +118,13 @@ function deviceOf(request: IncomingMessage, url: URL): string {
       },
     ),
   )
+}
+
+function rateOf(url: URL): number {
+  const text = url.searchParams.get('sample_rate')
+  const rate = Number(text ?? 16_000)
+  if (rate >= 8000 && rate <= 48_000) return rate
+  throw new Refusal(400, new SpeechError('sample-rate-unsupported', 'sample_rate must lie in 8000 to 48000'))
 }
 
 function safelyDecoded(text: string): string {

@@ -5,6 +5,7 @@ import { seededRandom } from '@sensevoice-web/engine/testing'
 import { StreamClient, type WebSocketClass } from '@sensevoice-web/protocol'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
+import { opusPackets } from '../test-data/opus-packets.ts'
 import { goldenPath } from '../test-data/workspace.ts'
 import { type Companion, startCompanion } from './companion.ts'
 import { readServeConfig } from './config.ts'
@@ -292,6 +293,118 @@ describe('the stream protocol', () => {
     device.socket.send(frame(0))
     expect(JSON.parse(await device.next())).toMatchObject({ type: 'error', error: { code: 'invalid-audio' } })
     expect(await device.ask({ type: 'ping', id: 7 })).toEqual({ type: 'pong', id: 7 })
+  })
+})
+
+describe('the xiaozhi protocol', () => {
+  const HELLO = { type: 'hello', version: 3, transport: 'websocket', audio_params: { format: 'opus' } }
+  const packets = opusPackets(readFileSync(new URL('../test-data/speech.opus.ogg', import.meta.url)))
+  const framed = (packet: Buffer) =>
+    Buffer.concat([Buffer.from([0, 0, packet.length >> 8, packet.length & 255]), packet])
+
+  test('a button is held and let go: text, a face, everything', async () => {
+    const device = await new Device('/ws', companion, { 'Device-Id': '00:11:22:33:44:55' }).open()
+    const hello = (await device.ask(HELLO)) as unknown as { session_id: string }
+    device.socket.send(JSON.stringify({ type: 'listen', state: 'start', mode: 'manual' }))
+    for (const packet of packets) device.socket.send(framed(packet))
+    device.socket.send(JSON.stringify({ type: 'listen', state: 'stop' }))
+    const [stt, llm, custom] = [await device.next(), await device.next(), await device.next()].map((text) =>
+      JSON.parse(text),
+    )
+    expect(stt).toEqual({ type: 'stt', session_id: hello.session_id, text: ENGLISH })
+    expect(llm).toMatchObject({ type: 'llm', emotion: expect.any(String) })
+    expect(custom.payload).toMatchObject({ text: ENGLISH, language: 'en' })
+  })
+
+  test('in auto mode the VAD ends the utterance, and bare packets are version 1', async () => {
+    const device = await new Device('/ws/a').open()
+    await device.ask({ ...HELLO, version: 1 })
+    device.socket.send(JSON.stringify({ type: 'listen', state: 'start', mode: 'auto' }))
+    for (const packet of packets) device.socket.send(packet)
+    // The shortest packet there is: 20 ms of silence, over and over.
+    for (let count = 0; count < 60; count += 1) device.socket.send(Buffer.from([0xf8, 0xff, 0xfe]))
+    expect(JSON.parse(await device.next())).toMatchObject({ type: 'stt', text: ENGLISH })
+  })
+
+  test('sound that is no Opus is told, and the connection lives on', async () => {
+    const device = await new Device('/ws/a').open()
+    await device.ask({ ...HELLO, version: 1 })
+    device.socket.send(JSON.stringify({ type: 'listen', state: 'start' }))
+    device.socket.send(Buffer.from([255, 255, 255]))
+    expect(JSON.parse(await device.next())).toMatchObject({ code: 'invalid-audio' })
+    expect(await device.ask(HELLO)).toMatchObject({ type: 'hello' })
+  })
+
+  test('stock firmware is told where to come to, and gets its token if it is named', async () => {
+    const server = await start('--token-secret', 's', '--ota-device', 'known')
+    const ask = (device: string, method = 'POST') =>
+      fetch(`${server.url}/xiaozhi/ota/`, { method, headers: { 'Device-Id': device } })
+    expect((await ask('unknown')).status).toBe(403)
+    expect((await ask('known', 'GET')).status).toBe(405)
+    const { websocket } = (await (await ask('known')).json()) as { websocket: { url: string; token: string } }
+    expect(websocket.url).toBe(`${server.url.replace('http', 'ws')}/ws`)
+    const headers = { 'Device-Id': 'known', Authorization: `Bearer ${websocket.token}` }
+    expect(await status('/ws', headers, server)).toBe('101')
+    await server.drain()
+  })
+})
+
+describe('the protocol of Beken’s firmware', () => {
+  const packets = opusPackets(readFileSync(new URL('../test-data/speech.opus.ogg', import.meta.url)))
+  const framed = (payload: Buffer) => {
+    const header = Buffer.alloc(16)
+    header.writeUInt16LE(0xf0d5, 0)
+    header.writeUInt16LE(payload.length, 10)
+    return Buffer.concat([header, payload])
+  }
+  const types = async (device: Device, count: number) => {
+    const replies: { type: string; text?: string }[] = []
+    for (let at = 0; at < count; at += 1) replies.push(JSON.parse(await device.next()))
+    return replies
+  }
+
+  test('a button is let go: the text for the screen, and the end', async () => {
+    const device = await new Device('/ws/a').open()
+    const config = { version: 2, audio: { to_server: { format: 'opus', sample_rate: 24_000 } } }
+    expect(await device.ask({ type: 'hello', config })).toMatchObject({ type: 'hello_response', code: 200 })
+    for (const packet of packets) device.socket.send(framed(packet))
+    device.socket.send(JSON.stringify({ type: 'input_audio_buffer.commit' }))
+    const replies = await types(device, 5)
+    expect(replies.map(({ type }) => type)).toEqual([
+      'input_audio_buffer.committed',
+      'response.created',
+      'request_text',
+      'custom',
+      'response.audio.done',
+    ])
+    expect(replies[2]?.text).toBe(ENGLISH)
+  })
+
+  test('PCM comes at the rate that the address says, and the VAD ends the utterance', async () => {
+    const device = await new Device('/ws/a?sample_rate=16000').open()
+    const update = { type: 'session.update', input_audio_format: 'pcm', input_audio_rate: 24_000 }
+    expect(await device.ask(update)).toEqual({ type: 'session.updated' })
+    const pcm = Buffer.from(hex(spoken('en-three-one-four')), 'hex')
+    for (let at = 0; at < pcm.length; at += 1600) device.socket.send(framed(pcm.subarray(at, at + 1600)))
+    const replies = await types(device, 4)
+    expect(replies.map(({ type }) => type)).toEqual([
+      'response.created',
+      'request_text',
+      'custom',
+      'response.audio.done',
+    ])
+    expect(replies[1]?.text).toBe(ENGLISH)
+  })
+
+  test('a codec that is not heard here is told, and the connection lives on', async () => {
+    const device = await new Device('/ws/a').open()
+    expect(await device.ask({ type: 'session.update', input_audio_format: 'G722' })).toMatchObject({
+      code: 'unsupported-audio',
+    })
+    device.socket.send(Buffer.from('no frame'))
+    expect(JSON.parse(await device.next())).toMatchObject({ code: 'invalid-argument' })
+    expect(await device.ask({ type: 'hello', interact_mode: 3 })).toMatchObject({ type: 'hello_response' })
+    expect(await status('/ws/a?sample_rate=1')).toBe('400')
   })
 })
 

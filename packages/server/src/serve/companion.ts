@@ -12,6 +12,7 @@ import { Admission, type Admitted, Refusal } from './admission.ts'
 import type { ServeConfig } from './config.ts'
 import { Connection } from './connection/connection.ts'
 import { Metrics } from './metrics.ts'
+import { otaAnswer } from './ota.ts'
 import { SessionStore } from './session/session-store.ts'
 
 const RESUME_MS = 30_000
@@ -176,9 +177,10 @@ class RunningCompanion implements Companion {
     )
   }
 
-  #connect(socket: WebSocket, { device }: Admitted): void {
+  #connect(socket: WebSocket, admitted: Admitted): void {
+    const { device } = admitted
     const { backend, sessions, metrics, probes } = this.#parts
-    const connection = new Connection(socket, device, {
+    const connection = new Connection(socket, admitted, {
       backend,
       sessions,
       takeProbe: () => probes.take(),
@@ -235,6 +237,10 @@ class RunningCompanion implements Companion {
         const body = { status, model: name, version, live: true, ready, backend: backend.kind }
         return json(response, ready ? 200 : 503, body)
       }
+      case '/xiaozhi/ota':
+      case '/xiaozhi/ota/':
+        request.resume()
+        return json(response, ...otaAnswer(this.#config, request))
       case '/livez':
         return json(response, 200, { live: true })
       case '/readyz':
@@ -245,7 +251,7 @@ class RunningCompanion implements Companion {
         return
       default:
         return json(response, 404, {
-          error: { message: 'there are /ws/DEVICE, /health, /livez, /readyz and /metrics' },
+          error: { message: 'there are /ws/DEVICE, /xiaozhi/ota/, /health, /livez, /readyz and /metrics' },
         })
     }
   }

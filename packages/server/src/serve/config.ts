@@ -28,6 +28,8 @@ export interface ServeConfig {
   readonly idleMs: number
   readonly drainMs: number
   readonly trustProxy: boolean
+  /** Devices that may ask for their token by the OTA question of xiaozhi firmware. */
+  readonly otaDevices: readonly string[]
 }
 
 const PREFIX = 'SENSEVOICE_SERVE_'
@@ -57,6 +59,7 @@ const OPTIONS = {
   'idle-seconds': { type: 'string' },
   'drain-seconds': { type: 'string' },
   'trust-proxy': { type: 'boolean' },
+  'ota-device': { type: 'string', multiple: true },
 } as const
 type Name = keyof typeof OPTIONS
 
@@ -90,6 +93,7 @@ export function readServeConfig(
     idleMs: 1000 * reader.whole('idle-seconds', 5, 86_400, 120),
     drainMs: 1000 * reader.whole('drain-seconds', 0, 3600, 20),
     trustProxy: reader.flag('trust-proxy'),
+    otaDevices: reader.list('ota-device'),
   }
   const model = reader.text('model')
   if (backend === 'triton' && endpoints.length === 0)

@@ -1,10 +1,13 @@
 import { SpeechError, toSpeechError } from '@sensevoice-web/engine'
 import { dialectOf, writeDeviceError } from '@sensevoice-web/protocol'
 import type { WebSocket } from 'ws'
+import type { Admitted } from '../admission.ts'
+import { BekenDialect } from './beken-dialect.ts'
 import { DeviceDialect } from './device-dialect.ts'
 import type { ConnectionParts, DialectHandler } from './dialect.ts'
 import { Outbox } from './outbox.ts'
 import { StreamDialect, writeStreamError } from './stream-dialect.ts'
+import { XiaozhiDialect } from './xiaozhi-dialect.ts'
 
 /** Messages that wait while one is being worked on; then the socket is not read any more. */
 const MOST_WAITING = 16
@@ -13,7 +16,7 @@ export const RETRY_AFTER_MS = 1000
 
 type Dialect =
   | { readonly type: 'unknown' }
-  | { readonly type: 'device' | 'stream'; readonly handler: DialectHandler }
+  | { readonly type: 'device' | 'stream' | 'xiaozhi' | 'beken'; readonly handler: DialectHandler }
 
 /** One socket from its first message to its end: messages are worked on one after another, and each fault is answered. */
 export class Connection {
@@ -21,13 +24,21 @@ export class Connection {
   readonly #socket: WebSocket
   readonly #parts: ConnectionParts
   readonly #outbox: Outbox
+  readonly #version: number
+  readonly #sampleRate: number
   #dialect: Dialect = { type: 'unknown' }
   #waiting = 0
   #last: Promise<void> = Promise.resolve()
   #gone = false
 
-  constructor(socket: WebSocket, device: string, parts: ConnectionParts & { onSlow(): void }) {
+  constructor(
+    socket: WebSocket,
+    { device, version, sampleRate }: Pick<Admitted, 'device' | 'version' | 'sampleRate'>,
+    parts: ConnectionParts & { onSlow(): void },
+  ) {
     this.#socket = socket
+    this.#version = version
+    this.#sampleRate = sampleRate
     this.device = device
     this.#parts = parts
     this.#outbox = new Outbox(socket, () => parts.onSlow())
@@ -95,6 +106,12 @@ export class Connection {
     const say = (message: string) => this.#outbox.say(message)
     const { device } = this
     if (type === 'device') return { type, handler: new DeviceDialect(this.#parts, device, say) }
+    if (type === 'xiaozhi') {
+      return { type, handler: new XiaozhiDialect(this.#parts, device, this.#version, say) }
+    }
+    if (type === 'beken') {
+      return { type, handler: new BekenDialect(this.#parts, device, this.#sampleRate, say) }
+    }
     const close = (code: number, reason: string) => this.close(code, reason)
     return { type, handler: new StreamDialect(this.#parts, { device, say, close }) }
   }

@@ -1,25 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { SpeechError } from '@sensevoice-web/engine'
 import { describe, expect, test } from 'vitest'
+import { opusPackets } from '../../test-data/opus-packets.ts'
 import { createSoundDecoder } from './sound-decoder.ts'
-
-/** The packets of an Ogg Opus file without its two headers, put together from the pages' segments. */
-function opusPackets(file: Buffer): Buffer[] {
-  const packets: Buffer[] = []
-  let packet: Buffer[] = []
-  for (let at = 0; at < file.length; ) {
-    const segments = file.subarray(at + 27, at + 27 + (file[at + 26] as number))
-    at += 27 + segments.length
-    for (const length of segments) {
-      packet.push(file.subarray(at, at + length))
-      at += length
-      if (length === 255) continue
-      packets.push(Buffer.concat(packet))
-      packet = []
-    }
-  }
-  return packets.slice(2)
-}
 
 const packets = opusPackets(readFileSync(new URL('../../test-data/tone.opus.ogg', import.meta.url)))
 

@@ -1,0 +1,51 @@
+import type { Emotion, SpeechResult } from '@sensevoice-web/engine'
+import { DEVICE_REPLY_BYTES } from '../device/device-reply.ts'
+import { byteLength, fitted } from '../fitted.ts'
+
+/** By the names that xiaozhi firmware has faces for. */
+const FACES: Readonly<Record<Emotion | 'unknown', { readonly emotion: string; readonly face: string }>> = {
+  neutral: { emotion: 'neutral', face: '😶' },
+  happy: { emotion: 'happy', face: '🙂' },
+  sad: { emotion: 'sad', face: '😔' },
+  angry: { emotion: 'angry', face: '😠' },
+  surprised: { emotion: 'surprised', face: '😯' },
+  fearful: { emotion: 'shocked', face: '😱' },
+  disgusted: { emotion: 'confused', face: '😕' },
+  unknown: { emotion: 'neutral', face: '😶' },
+}
+/** From here on an emotion is more likely unknown than not. */
+const UNSURE = 0.5
+
+export function writeXiaozhiHello(session: string): string {
+  const audio_params = { format: 'opus', sample_rate: 16_000, channels: 1, frame_duration: 60 }
+  return JSON.stringify({ type: 'hello', transport: 'websocket', session_id: session, audio_params })
+}
+
+/** What one utterance is answered with, each under 4096 bytes: its text, a face, and everything else for firmware that looks at it. */
+export function writeXiaozhiResult(session: string, result: SpeechResult): readonly string[] {
+  const { emotion, face } = FACES[result.emotionUnknown > UNSURE ? 'unknown' : result.emotion]
+  const { tokens: _tokens, ...payload } = result
+  const custom = JSON.stringify({ type: 'custom', session_id: session, payload })
+  // A text that long stands in `stt` already.
+  const short = {
+    type: 'custom',
+    session_id: session,
+    payload: { ...payload, text: '' },
+    truncated: ['text'],
+  }
+  return [
+    fitted({ type: 'stt', session_id: session, text: result.text }, 'text', DEVICE_REPLY_BYTES),
+    JSON.stringify({ type: 'llm', session_id: session, emotion, text: face }),
+    byteLength(custom) <= DEVICE_REPLY_BYTES ? custom : JSON.stringify(short),
+  ]
+}
+
+/** What stock firmware asks for at its start; it then comes to `url` with that token. */
+export function xiaozhiOta(url: string, token: string, nowMs: number): object {
+  return {
+    server_time: { timestamp: nowMs, timezone_offset: 0 },
+    // An empty address: nothing is to be installed.
+    firmware: { version: '0.0.0', url: '' },
+    websocket: { url, token },
+  }
+}

@@ -1,0 +1,135 @@
+import { LiveAnalysis, SpeechError, type SpeechEvent, type VoiceProbe } from '@sensevoice-web/engine'
+import {
+  BEKEN,
+  type BekenFormat,
+  readBekenFrame,
+  readBekenMessage,
+  writeBekenResult,
+} from '@sensevoice-web/protocol'
+import { createSoundDecoder, type SoundDecoder } from '../session/sound-decoder.ts'
+import type { ConnectionParts, DialectHandler } from './dialect.ts'
+
+interface Hearing {
+  readonly probe: VoiceProbe
+  readonly decoder: SoundDecoder
+  readonly analysis: LiveAnalysis
+}
+
+/** The protocol of Beken's own firmware: docs/protocol.md, d. */
+export class BekenDialect implements DialectHandler {
+  readonly #parts: ConnectionParts
+  readonly #device: string
+  readonly #sampleRate: number
+  readonly #say: (text: string) => void
+  readonly #abort = new AbortController()
+  #format: BekenFormat = 'opus'
+  #hearing: Hearing | undefined
+  /** A commit has its own beginning and end around what it brings. */
+  #committing = false
+
+  /** @param sampleRate of PCM, in Hz; Opus is decoded to 16 kHz */
+  constructor(parts: ConnectionParts, device: string, sampleRate: number, say: (text: string) => void) {
+    this.#parts = parts
+    this.#device = device
+    this.#sampleRate = sampleRate
+    this.#say = say
+  }
+
+  async text(text: string): Promise<void> {
+    const message = readBekenMessage(text)
+    switch (message.type) {
+      case 'hello':
+        await this.#take(message.format)
+        this.#say(BEKEN.hello)
+        break
+      case 'session.update':
+        await this.#take(message.format)
+        this.#say(BEKEN.updated)
+        break
+      case 'input_audio_buffer.commit':
+        await this.#commit()
+        break
+      case 'flow_control':
+        // The device says that its loudspeaker is idle; nothing is played from here.
+        break
+    }
+  }
+
+  async binary(bytes: Uint8Array): Promise<void> {
+    const payload = readBekenFrame(bytes)
+    this.#hearing ??= await this.#begin()
+    const { analysis, decoder } = this.#hearing
+    await analysis.push(decoder.decode(payload))
+  }
+
+  async gone(): Promise<void> {
+    this.#abort.abort(new SpeechError('closed', 'the device is gone'))
+    await this.#hearing?.analysis.cancel()
+    await this.#free()
+  }
+
+  async drain(): Promise<void> {
+    await this.#hearing?.analysis.finish().catch(() => {})
+  }
+
+  /** Another codec ends what was heard in the one before. */
+  async #take(format: BekenFormat | undefined): Promise<void> {
+    if (format === undefined || format === this.#format) return
+    this.#format = format
+    await this.#hearing?.analysis.finish()
+    await this.#free()
+  }
+
+  async #commit(): Promise<void> {
+    this.#say(BEKEN.committed)
+    this.#say(BEKEN.created)
+    this.#committing = true
+    try {
+      await this.#hearing?.analysis.endSegment()
+    } finally {
+      this.#committing = false
+      this.#say(BEKEN.done)
+    }
+  }
+
+  async #begin(): Promise<Hearing> {
+    const { backend, takeProbe, onEvent } = this.#parts
+    const device = this.#device
+    const { signal } = this.#abort
+    const pcm = this.#format === 'pcm'
+    const sampleRate = pcm ? this.#sampleRate : 16_000
+    const decoder = await createSoundDecoder(
+      pcm ? { format: 'pcm16', sampleRate } : { format: 'opus', sampleRate: 16_000 },
+    )
+    const probe = await takeProbe()
+    const analysis = new LiveAnalysis(
+      { sampleRate },
+      {
+        probe,
+        recognize: (segment, options, kind) =>
+          backend.recognize(segment, { ...options, kind, device, signal }),
+        clock: () => performance.now(),
+        deliver: (event) => {
+          onEvent(device, event)
+          this.#tell(event)
+        },
+      },
+    )
+    return { probe, decoder, analysis }
+  }
+
+  #tell(event: SpeechEvent): void {
+    if (event.type === 'error') this.#parts.onError(event.error)
+    if (event.type !== 'result') return
+    if (!this.#committing) this.#say(BEKEN.created)
+    for (const text of writeBekenResult(event.result)) this.#say(text)
+    if (!this.#committing) this.#say(BEKEN.done)
+  }
+
+  async #free(): Promise<void> {
+    const hearing = this.#hearing
+    this.#hearing = undefined
+    await hearing?.probe.dispose()
+    hearing?.decoder.free()
+  }
+}

@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto'
+import { LiveAnalysis, SpeechError, type SpeechEvent, type VoiceProbe } from '@sensevoice-web/engine'
+import {
+  isXiaozhiVersion,
+  readXiaozhiFrame,
+  readXiaozhiMessage,
+  writeXiaozhiHello,
+  writeXiaozhiResult,
+  type XiaozhiMessage,
+  type XiaozhiVersion,
+} from '@sensevoice-web/protocol'
+import { createSoundDecoder, type SoundDecoder } from '../session/sound-decoder.ts'
+import type { ConnectionParts, DialectHandler } from './dialect.ts'
+
+interface Hearing {
+  readonly probe: VoiceProbe
+  readonly decoder: SoundDecoder
+  readonly analysis: LiveAnalysis
+}
+
+/** The protocol of xiaozhi firmware: docs/protocol.md, c. */
+export class XiaozhiDialect implements DialectHandler {
+  readonly #parts: ConnectionParts
+  readonly #device: string
+  readonly #say: (text: string) => void
+  readonly #session = randomUUID()
+  #version: XiaozhiVersion
+  #hearing: Hearing | undefined
+  #abort = new AbortController()
+
+  /** @param version of the binary messages, from the header `Protocol-Version` */
+  constructor(parts: ConnectionParts, device: string, version: unknown, say: (text: string) => void) {
+    this.#parts = parts
+    this.#device = device
+    this.#version = isXiaozhiVersion(version) ? version : 1
+    this.#say = say
+  }
+
+  async text(text: string): Promise<void> {
+    const message = readXiaozhiMessage(text)
+    switch (message.type) {
+      case 'hello':
+        this.#version = message.version ?? this.#version
+        this.#say(writeXiaozhiHello(this.#session))
+        break
+      case 'listen':
+        await this.#listen(message)
+        break
+      case 'abort':
+        await this.#stop()
+        break
+      case 'mcp':
+        // Tools of the device are nobody's concern who only listens.
+        break
+    }
+  }
+
+  async binary(bytes: Uint8Array): Promise<void> {
+    const packet = readXiaozhiFrame(bytes, this.#version)
+    // Firmware goes on sending for a moment behind `stop`.
+    if (packet === undefined || this.#hearing === undefined) return
+    const { analysis, decoder } = this.#hearing
+    await analysis.push(decoder.decode(packet))
+  }
+
+  async gone(): Promise<void> {
+    await this.#stop()
+  }
+
+  async drain(): Promise<void> {
+    await this.#hearing?.analysis.finish().catch(() => {})
+  }
+
+  async #listen({ state }: Extract<XiaozhiMessage, { type: 'listen' }>): Promise<void> {
+    if (state === 'detect') return
+    if (state === 'stop') {
+      const hearing = this.#hearing
+      this.#hearing = undefined
+      await hearing?.analysis.finish()
+      await free(hearing)
+      return
+    }
+    await this.#stop()
+    this.#hearing = await this.#begin()
+  }
+
+  async #begin(): Promise<Hearing> {
+    const { backend, takeProbe, onEvent } = this.#parts
+    const device = this.#device
+    const { signal } = this.#abort
+    const probe = await takeProbe()
+    const decoder = await createSoundDecoder({ format: 'opus', sampleRate: 16_000 })
+    const analysis = new LiveAnalysis(
+      { sampleRate: 16_000 },
+      {
+        probe,
+        recognize: (segment, options, kind) =>
+          backend.recognize(segment, { ...options, kind, device, signal }),
+        clock: () => performance.now(),
+        deliver: (event) => {
+          onEvent(device, event)
+          this.#tell(event)
+        },
+      },
+    )
+    return { probe, decoder, analysis }
+  }
+
+  #tell(event: SpeechEvent): void {
+    if (event.type === 'error') this.#parts.onError(event.error)
+    if (event.type !== 'result') return
+    for (const text of writeXiaozhiResult(this.#session, event.result)) this.#say(text)
+  }
+
+  /** Drops what is being heard. */
+  async #stop(): Promise<void> {
+    const hearing = this.#hearing
+    this.#hearing = undefined
+    this.#abort.abort(new SpeechError('closed', 'the device has stopped'))
+    this.#abort = new AbortController()
+    await hearing?.analysis.cancel()
+    await free(hearing)
+  }
+}
+
+async function free(hearing: Hearing | undefined): Promise<void> {
+  await hearing?.probe.dispose()
+  hearing?.decoder.free()
+}
