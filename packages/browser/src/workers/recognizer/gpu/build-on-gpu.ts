@@ -65,13 +65,13 @@ class Builder {
     const known = this.#gpu.verdict
     if (known?.model === this.#sha256 && verdictFavours(known, this.#gpu.choose) === 'webgpu') {
       onProgress({ stage: 'warm-up', loadedBytes: 0 })
-      return { live: await this.rebuild(), computing: webgpu(known) }
+      return { live: await this.rebuild(), computing: webgpu(known, this.#gpu) }
     }
     onProgress({ stage: 'self-test', loadedBytes: 0 })
     const { live, verdict } = await this.#compare()
     onProgress({ stage: 'warm-up', loadedBytes: 0 })
     if (live !== undefined && verdictFavours(verdict, this.#gpu.choose) === 'webgpu') {
-      return { live, computing: webgpu(verdict) }
+      return { live, computing: webgpu(verdict, this.#gpu) }
     }
     await live?.release()
     const reason = verdictInWords(verdict)
@@ -109,6 +109,8 @@ class Builder {
   }
 }
 
-function webgpu(verdict: ProviderVerdict): Computing {
-  return { provider: 'webgpu', reason: verdictInWords(verdict), verdict }
+function webgpu(verdict: ProviderVerdict, { choose }: GpuRequest): Computing {
+  const words = verdictInWords(verdict)
+  const reason = choose === 'webgpu' ? `WebGPU, as asked for. ${words}` : words
+  return { provider: 'webgpu', reason, verdict }
 }

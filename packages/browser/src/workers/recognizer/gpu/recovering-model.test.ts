@@ -32,7 +32,9 @@ class FakeDevice {
 function setUp(first: Infer, { gpus = [] as Infer[], wasm = (async () => OUTPUT) as Infer } = {}) {
   const devices = [new FakeDevice('webgpu', first)]
   const moves: SpeechEventOf<'runtime'>[] = []
+  const limitsMs = { run: 200, rebuild: 100, fallBack: 100 }
   const model = new RecoveringModel({
+    limitsMs,
     live: (devices[0] as FakeDevice).live,
     rebuild: async () => {
       const infer = gpus.shift()
@@ -113,6 +115,27 @@ describe('RecoveringModel', () => {
         reason: 'The GPU failed (kernel error); recognition goes on in WASM.',
       },
     ])
+  })
+
+  test('a GPU that hangs without being lost, and one that never comes back, are not waited for', async () => {
+    const hanging = setUp(never)
+    expect(await hanging.model.infer(FEATURES, PROMPT)).toBe(OUTPUT)
+    expect(hanging.moves[0]?.reason).toBe(
+      'The GPU failed (the GPU does not answer); recognition goes on in WASM.',
+    )
+    const devices = [new FakeDevice('webgpu', never), new FakeDevice('wasm', right)]
+    const moves: string[] = []
+    const model = new RecoveringModel({
+      live: (devices[0] as FakeDevice).live,
+      rebuild: () => new Promise(() => {}),
+      fallBack: async () => (devices[1] as FakeDevice).live,
+      onMove: ({ provider }) => moves.push(provider),
+      limitsMs: { run: 1000, rebuild: 50, fallBack: 50 },
+    })
+    const output = model.infer(FEATURES, PROMPT)
+    devices[0]?.lose('reset')
+    expect(await output).toBe(OUTPUT)
+    expect(moves).toEqual(['wasm'])
   })
 
   test('what fails in WASM too is told, and bad arguments move nothing', async () => {

@@ -11,6 +11,8 @@ import type { LiveModel } from './live-model.ts'
 
 /** A GPU that is lost more often than this is not used any more. */
 const MOST_REBUILDS = 2
+/** A GPU that has not answered by then, or is not there again, will not any more: a lost device may leave waits behind that never end. */
+const LIMITS_MS = { run: 60_000, rebuild: 30_000, fallBack: 60_000 }
 
 export interface RecoveringParts {
   /** What runs now. */
@@ -20,6 +22,8 @@ export interface RecoveringParts {
   /** The model on the processor. */
   readonly fallBack: () => Promise<LiveModel>
   readonly onMove: (event: SpeechEventOf<'runtime'>) => void
+  /** For tests. */
+  readonly limitsMs?: typeof LIMITS_MS
 }
 
 class DeviceLost extends Error {}
@@ -58,7 +62,10 @@ export class RecoveringModel implements AcousticModel {
       if (this.#closed) throw new SpeechError('closed', 'the model was disposed of')
       const { model, lost, provider } = this.#live
       try {
-        return await Promise.race([model.infer(features, prompt), lost.then(throwLost)])
+        const output = Promise.race([model.infer(features, prompt), lost.then(throwLost)])
+        return await (provider === 'wasm'
+          ? output
+          : within(output, this.#limits.run, 'the GPU does not answer'))
       } catch (error) {
         if (provider === 'wasm' || isCallersFault(error)) throw error
         await this.#replace(error)
@@ -68,24 +75,41 @@ export class RecoveringModel implements AcousticModel {
 
   async #replace(error: unknown): Promise<void> {
     const what = error instanceof Error ? error.message : String(error)
-    await this.#live.release().catch(() => {})
+    // Not waited for: what is lost may not answer this either.
+    void this.#live.release().catch(() => {})
     if (error instanceof DeviceLost && this.#rebuilds < MOST_REBUILDS) {
       this.#rebuilds += 1
       try {
-        this.#live = await this.#parts.rebuild()
+        this.#live = await within(this.#parts.rebuild(), this.#limits.rebuild, 'no GPU came back')
         this.#moved(`The GPU was lost (${what}); recognition goes on on a new device.`)
         return
       } catch {
         // No GPU came back.
       }
     }
-    this.#live = await this.#parts.fallBack()
+    this.#live = await within(this.#parts.fallBack(), this.#limits.fallBack, 'neither GPU nor WASM answers')
     const verb = error instanceof DeviceLost ? 'was lost' : 'failed'
     this.#moved(`The GPU ${verb} (${what}); recognition goes on in WASM.`)
   }
 
+  get #limits(): typeof LIMITS_MS {
+    return this.#parts.limitsMs ?? LIMITS_MS
+  }
+
   #moved(reason: string): void {
     this.#parts.onMove({ type: 'runtime', provider: this.#live.provider, reason })
+  }
+}
+
+async function within<Value>(work: Promise<Value>, ms: number, what: string): Promise<Value> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new SpeechError('inference-failed', what)), ms)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
   }
 }
 
