@@ -1,20 +1,19 @@
 import {
   deserializeSpeechError,
-  floatToPcm16,
   type LanguageChoice,
   SpeechError,
   type SpeechEvent,
 } from '@sensevoice-web/engine'
+import { checkUrl, hostOf } from './address.ts'
 import { STREAM_VERSION } from './client-messages.ts'
+import { type Deferred, deferred } from './deferred.ts'
 import { deserializeEvent } from './event-message.ts'
-import { packFrame } from './frame.ts'
-import { KeptFrames } from './kept-frames.ts'
+import type { KeptFrames } from './kept-frames.ts'
+import { KeptSound } from './kept-sound.ts'
 import { readServerMessage, type ServerMessage, type WelcomeMessage } from './server-messages.ts'
 import { clearTimeout, setTimeout, type Timer } from './timers.ts'
 import { OPEN, type WebSocketClass, type WebSocketLike } from './web-socket-like.ts'
 
-/** Sound that is kept until the server has it; what does not fit is lost and told. */
-const KEPT_SECONDS = 30
 /** Nothing heard for this long: a ping; for twice as long: the connection is taken for dead. */
 const SILENCE_MS = 7_500
 const FIRST_DELAY_MS = 250
@@ -22,8 +21,6 @@ const MOST_DELAY_MS = 5_000
 /** More than this in the socket's own buffer waits here instead, where it is bounded. */
 const SOCKET_BYTES = 1 << 20
 const DRAIN_MS = 50
-/** Longest piece of sound in one frame. */
-const FRAME_MS = 500
 
 /** How the connection is. `closed` is the end; with an error when it was not asked for. */
 export type ConnectionState =
@@ -52,13 +49,12 @@ export interface StreamClientOptions {
  */
 export class StreamClient {
   readonly #options: StreamClientOptions
+  readonly #sound: KeptSound
   readonly #frames: KeptFrames
   #socket: WebSocketLike | undefined
   #welcome: WelcomeMessage | undefined
   #ready = false
   #nextEvent = 0
-  #lostSamples = 0
-  #untoldSamples = 0
   #recognition: { language?: LanguageChoice; withItn?: boolean }
   #attempt = 0
   #lostAtMs = 0
@@ -67,8 +63,8 @@ export class StreamClient {
   #pingId = 0
   #roundTripMs: number | undefined
   #timers = new Set<Timer>()
-  #opened: Waiting<WelcomeMessage> | undefined
-  #finished: Waiting<number> | undefined
+  #opened: Deferred<WelcomeMessage> | undefined
+  #finished: Deferred<number> | undefined
   #closed = false
 
   /** @throws SpeechError `invalid-argument` for an address that is none, `sample-rate-unsupported` */
@@ -81,7 +77,8 @@ export class StreamClient {
       )
     }
     this.#options = options
-    this.#frames = new KeptFrames(KEPT_SECONDS * options.sampleRate)
+    this.#sound = new KeptSound(options.sampleRate, options.onEvent)
+    this.#frames = this.#sound.frames
     const { language, withItn } = options
     this.#recognition = {
       ...(language === undefined ? {} : { language }),
@@ -105,7 +102,7 @@ export class StreamClient {
    * @throws SpeechError `network` when there is no server, or what the server says is wrong
    */
   open(): Promise<WelcomeMessage> {
-    this.#opened ??= waiting()
+    this.#opened ??= deferred()
     if (this.#socket === undefined && !this.#closed) {
       this.#tell({ type: 'connecting' })
       this.#connect()
@@ -119,8 +116,7 @@ export class StreamClient {
    */
   send(samples: Float32Array): void {
     if (this.#closed) throw new SpeechError('closed', 'the connection was closed')
-    const longest = Math.floor((FRAME_MS * this.#options.sampleRate) / 1000)
-    for (let at = 0; at < samples.length; at += longest) this.#keep(samples.subarray(at, at + longest))
+    this.#sound.add(samples)
     this.#drain()
   }
 
@@ -138,7 +134,7 @@ export class StreamClient {
    */
   finish(): Promise<number> {
     if (this.#closed) return Promise.reject(new SpeechError('closed', 'the connection was closed'))
-    this.#finished ??= waiting()
+    this.#finished ??= deferred()
     this.#drain()
     return this.#finished.promise
   }
@@ -147,31 +143,6 @@ export class StreamClient {
   close(): void {
     if (this.#ready) this.#say({ type: 'bye' })
     this.#end()
-  }
-
-  #keep(piece: Float32Array): void {
-    if (!this.#frames.hasRoom(this.#untoldSamples + piece.length)) {
-      this.#untoldSamples += piece.length
-      this.#lostSamples += piece.length
-      return
-    }
-    this.#fillGap()
-    const pcm = floatToPcm16(piece)
-    const payload = new Uint8Array(pcm.buffer, pcm.byteOffset, pcm.byteLength)
-    this.#frames.add((sequence) => packFrame(sequence, payload), piece.length)
-  }
-
-  #fillGap(): void {
-    if (this.#untoldSamples === 0) return
-    const { sampleRate, onEvent } = this.#options
-    const at16 = (samples: number) => Math.round((samples * 16_000) / sampleRate)
-    const [samples, totalSamples] = [at16(this.#untoldSamples), at16(this.#lostSamples)]
-    for (let left = this.#untoldSamples; left > 0; left -= sampleRate) {
-      const length = Math.min(left, sampleRate)
-      this.#frames.add((sequence) => packFrame(sequence, new Uint8Array(2 * length)), length)
-    }
-    this.#untoldSamples = 0
-    onEvent({ type: 'overrun', where: 'capture', samples, totalSamples })
   }
 
   #connect(): void {
@@ -400,33 +371,4 @@ export class StreamClient {
     }, ms)
     this.#timers.add(timer)
   }
-}
-
-interface Waiting<Value> {
-  readonly promise: Promise<Value>
-  resolve(value: Value): void
-  reject(error: SpeechError): void
-}
-
-function waiting<Value>(): Waiting<Value> {
-  let resolve!: (value: Value) => void
-  let reject!: (error: SpeechError) => void
-  const promise = new Promise<Value>((resolved, rejected) => {
-    resolve = resolved
-    reject = rejected
-  })
-  // Whoever waits hears of it; whoever does not has `onConnection`.
-  promise.catch(() => {})
-  return { promise, resolve, reject }
-}
-
-function checkUrl(url: string): void {
-  if (/^wss?:\/\/[^/?#]+/.test(url)) return
-  throw new SpeechError('invalid-argument', 'a companion has an address that begins with wss:// or ws://', {
-    hint: 'For example wss://speech.example/ws/my-page.',
-  })
-}
-
-function hostOf(url: string): string {
-  return /^wss?:\/\/([^/?#]+)/.exec(url)?.[1] ?? url
 }
