@@ -20,6 +20,7 @@ class Server {
   acks = true
   greets = true
   finishes = 0
+  answersFinish = true
 
   constructor() {
     this.#server.on('connection', (socket) => {
@@ -83,6 +84,7 @@ class Server {
     if (message.type === 'ping') this.say({ type: 'pong', id: message.id }, socket)
     if (message.type === 'finish') {
       this.finishes += 1
+      if (!this.answersFinish) return
       this.say({ type: 'finished', number: this.events.length, samples: this.sound.length }, socket)
     }
   }
@@ -155,7 +157,7 @@ describe('StreamClient', () => {
     expect(await client.finish()).toBe(20_000)
     expect(server.sound).toEqual(Array.from({ length: 20_000 }, (_, at) => at))
     expect(states.map(({ type }) => type)).toEqual(['connecting', 'open', 'closed'])
-    expect(states.at(-1)).toEqual({ type: 'closed' })
+    expect(states.at(-1)).toEqual({ type: 'closed', lostMs: 0 })
     expect(client.unacknowledgedMs).toBe(0)
   })
 
@@ -266,9 +268,89 @@ describe('StreamClient', () => {
     server.say({ type: 'ack', nextSequence: server.nextSequence })
     await until(() => client.unacknowledgedMs === 0)
     client.send(ramp(0, 1600))
-    expect(heard).toEqual([{ type: 'overrun', where: 'capture', samples: 48_000, totalSamples: 48_000 }])
+    expect(heard).toEqual(
+      [16_000, 32_000, 48_000].map((totalSamples) => ({
+        type: 'overrun',
+        where: 'capture',
+        samples: 16_000,
+        totalSamples,
+      })),
+    )
     expect(await client.finish()).toBe(33 * 16_000 + 1600)
   }, 20_000)
+
+  test('hears again after more was lost than could ever be kept', async () => {
+    connect()
+    await client.open()
+    server.acks = false
+    for (let second = 0; second < 75; second += 1) client.send(ramp(0, 16_000))
+    await until(() => server.sound.length === 480_000)
+    server.acks = true
+    server.say({ type: 'ack', nextSequence: server.nextSequence })
+    await until(() => client.unacknowledgedMs === 0)
+    client.send(ramp(7, 1600))
+    expect(await client.finish()).toBe(75 * 16_000 + 1600)
+    expect(server.sound.slice(-1600)).toEqual(Array.from({ length: 1600 }, (_, at) => at + 7))
+    expect(heard.at(-1)).toMatchObject({ type: 'overrun', totalSamples: 45 * 16_000 })
+  }, 20_000)
+
+  test('sound that was lost at the end is told and counted too', async () => {
+    connect()
+    await client.open()
+    server.acks = false
+    for (let second = 0; second < 30; second += 1) client.send(ramp(0, 16_000))
+    client.send(ramp(0, 800))
+    server.acks = true
+    expect(await client.finish()).toBe(30 * 16_000 + 800)
+    expect(heard).toEqual([{ type: 'overrun', where: 'capture', samples: 800, totalSamples: 800 }])
+  }, 20_000)
+
+  test('asks for the end once, however many acknowledgements come', async () => {
+    connect()
+    await client.open()
+    server.answersFinish = false
+    client.send(ramp(0, 1600))
+    const finished = client.finish()
+    await until(() => server.finishes === 1)
+    for (let ack = 0; ack < 5; ack += 1) server.say({ type: 'ack', nextSequence: server.nextSequence })
+    server.answersFinish = true
+    server.cut()
+    expect(await finished).toBe(1600)
+    expect(server.finishes).toBe(2)
+  })
+
+  test('sound behind the end is refused', async () => {
+    connect()
+    await client.open()
+    server.answersFinish = false
+    void client.finish()
+    expect(() => client.send(ramp(0, 10))).toThrow('after the end')
+  })
+
+  test('an address that the page may not ask is a clear error', async () => {
+    const WebSocket = class {
+      constructor() {
+        throw new DOMException('insecure from a secure page', 'SecurityError')
+      }
+    }
+    connect({ WebSocket: WebSocket as unknown as WebSocketClass })
+    await expect(client.open()).rejects.toMatchObject({
+      code: 'network',
+      message: expect.stringContaining('insecure'),
+    })
+    expect(states.at(-1)?.type).toBe('closed')
+  })
+
+  test('says how much sound the server never took', async () => {
+    connect()
+    await client.open()
+    server.acks = false
+    client.send(ramp(0, 16_000))
+    server.keepsSession = false
+    server.cut()
+    await until(() => states.at(-1)?.type === 'closed')
+    expect(states.at(-1)).toMatchObject({ lostMs: 1000, error: { code: 'network' } })
+  })
 
   test('no server is a clear error', async () => {
     // The discard port: nobody listens there.
