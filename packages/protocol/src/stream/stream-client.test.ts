@@ -4,7 +4,8 @@ import { type WebSocket as Socket, WebSocket, WebSocketServer } from 'ws'
 import { readClientMessage } from './client-messages.ts'
 import { writeEvent } from './event-message.ts'
 import { readFrame } from './frame.ts'
-import { type ConnectionState, StreamClient, type StreamClientOptions } from './stream-client.ts'
+import { StreamClient } from './stream-client.ts'
+import type { ConnectionState, StreamClientOptions } from './stream-client-options.ts'
 import type { WebSocketClass } from './web-socket-like.ts'
 
 /** A server over a real socket that keeps one session and does as the test says. */
