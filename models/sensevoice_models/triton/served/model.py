@@ -1,7 +1,7 @@
 """SenseVoice in Triton's Python backend: requests of one batch are padded, run at once, and answered each by itself.
 
-Runs inside the server, so it imports only what is installed there: numpy and onnxruntime. Everything that it has to know
-stands in ``parameters`` of config.pbtxt, written by ``sensevoice_models.triton.repository``.
+Runs inside the server, so it imports only what is installed there: numpy and onnxruntime. Everything that it has to
+know stands in ``parameters`` of config.pbtxt, written by ``sensevoice_models.triton.repository``.
 
 Letters in shapes: B rows of one request (nearly always 1), T its frames, N rows of all requests, L the most frames.
 """
@@ -101,7 +101,7 @@ def _input(request, name, dtype):
 def padded(batch):
     """Requests -> features [N, L, 560], zero behind each one's end, and lengths, language and text norm, [N] int32.
 
-    Zero after CMVN is what the model was trained with; L is the greatest length, since the graph makes its mask from it.
+    Zero after CMVN is what the model was trained with; L is the greatest length: the graph makes its mask from it.
     """
     count, longest = sum(rows.count for rows in batch), max(rows.frames for rows in batch)
     features = np.zeros((count, longest, batch[0].features.shape[2]), np.float32)
@@ -124,10 +124,7 @@ def unpadded(outputs, batch):
     for rows in batch:
         own = slice(place, place + rows.count)
         answers.append(
-            {
-                name: values[own, : rows.frames] if name in BY_FRAME else values[own]
-                for name, values in outputs.items()
-            }
+            {name: values[own, : rows.frames] if name in BY_FRAME else values[own] for name, values in outputs.items()}
         )
         place += rows.count
     return answers
