@@ -34,6 +34,8 @@ class Settings:
         self.languages = frozenset(int(row) for row in values["language_rows"].split(","))
         self.text_norms = frozenset(int(row) for row in values["text_norm_rows"].split(","))
         self.max_frames = int(values["max_frames"])
+        self.run_frames = int(values["run_frames"])
+        """Most frames of one run with its padding: the logits of all of them are in memory at once."""
         self.threads = int(values["threads"])
         self.providers = json.loads(values["providers"])
         """[[name, options], ...] in the order in which onnxruntime is to try them."""
@@ -98,6 +100,23 @@ def _input(request, name, dtype):
     return values
 
 
+def groups_of(checked, run_frames):
+    """[(place, rows), ...] -> lists of them, each of like lengths and, with its padding, of ``run_frames`` at most.
+
+    A request that is longer than that alone is a group of its own.
+    """
+    groups, size, longest = [], 0, 0
+    for entry in sorted(checked, key=lambda entry: -entry[1].frames):
+        rows = entry[1]
+        if groups and (size + rows.count) * longest <= run_frames:
+            groups[-1].append(entry)
+            size += rows.count
+        else:
+            groups.append([entry])
+            size, longest = rows.count, rows.frames
+    return groups
+
+
 def padded(batch):
     """Requests -> features [N, L, 560], zero behind each one's end, and lengths, language and text norm, [N] int32.
 
@@ -141,21 +160,19 @@ class TritonPythonModel:
 
     def execute(self, requests):
         responses = [None] * len(requests)
-        batch, places = [], []
+        checked = []
         for place, request in enumerate(requests):
             try:
-                batch.append(Rows(request, self.settings))
-                places.append(place)
+                checked.append((place, Rows(request, self.settings)))
             except BadRequest as error:
                 responses[place] = refusal(str(error), pb_utils.TritonError.INVALID_ARG)
-        for place, response in zip(places, self.answered(batch), strict=True):
-            responses[place] = response
+        for group in groups_of(checked, self.settings.run_frames):
+            for (place, _), response in zip(group, self.answered([rows for _, rows in group]), strict=True):
+                responses[place] = response
         return responses
 
     def answered(self, batch):
         """Responses of checked requests. What fails together is tried alone, so that one never takes others with it."""
-        if not batch:
-            return []
         try:
             outputs = self.run(batch)
         except Exception as error:
