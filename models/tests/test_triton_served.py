@@ -127,6 +127,7 @@ def test_quantized_activations_are_served_one_at_a_time(small: SmallModel, tmp_p
     assert answer["token_ids"].shape == (1, 20)
 
 
+@pytest.mark.filterwarnings("ignore:Specified provider")
 def test_a_gpu_that_is_not_there_is_an_error_and_no_slow_server(small: SmallModel, tmp_path: Path) -> None:
     out = written(small, tmp_path / "repository", "--device", "cuda")
     assert parameters_in((out / "sensevoice/config.pbtxt").read_text())["providers"].startswith('[["CUDAExecution')
@@ -140,4 +141,4 @@ def test_main_is_the_command(small: SmallModel, tmp_path: Path, monkeypatch, cap
     arguments = ["repository", "--model", str(small.folder), "--out", str(tmp_path / "out"), "--instances", "2"]
     monkeypatch.setattr("sys.argv", arguments)
     main()
-    assert "batches of up to 16, 2 instances" in capsys.readouterr().out
+    assert "batches of up to 4, 2 instances" in capsys.readouterr().out

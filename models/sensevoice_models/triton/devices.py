@@ -16,14 +16,16 @@ class Device:
 
     kind: str
     """Triton's kind of instance."""
+    max_batch: int
+    """Default for the most utterances of a batch. A CPU computes no faster in batches, and all wait for the last one."""
     max_seconds: int
     """Default for the longest utterance. TensorRT reserves memory for the longest batch; the others take what comes."""
 
 
 DEVICES = {
-    "cpu": Device("KIND_CPU", max_seconds=300),
-    "cuda": Device("KIND_GPU", max_seconds=300),
-    "tensorrt": Device("KIND_GPU", max_seconds=32),
+    "cpu": Device("KIND_CPU", max_batch=4, max_seconds=300),
+    "cuda": Device("KIND_GPU", max_batch=16, max_seconds=300),
+    "tensorrt": Device("KIND_GPU", max_batch=16, max_seconds=32),
 }
 
 # The default tries every algorithm for every new length, and nearly every utterance has one.

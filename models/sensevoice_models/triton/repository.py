@@ -32,7 +32,6 @@ from .narrow_head import add_narrow_head, has_half_precision, shares_activation_
 from .source import Source, read_source
 
 SERVED_CODE = Path(__file__).parent / "served" / "model.py"
-BATCH = 16
 QUEUE_DELAY_MS = 5.0
 
 
@@ -48,7 +47,7 @@ def batching_of(options: argparse.Namespace, one_by_one: bool) -> Batching:
             "the graph has quantized activations, with one scale for a whole batch: --max-batch must be 1, "
             "or give a graph with float activations (--graph; schemes fp16 and 8bit of sensevoice_models.quantize)"
         )
-    max_batch = options.max_batch or (1 if one_by_one else BATCH)
+    max_batch = options.max_batch or (1 if one_by_one else DEVICES[options.device].max_batch)
     if max_batch == 1 and options.queue_delay_ms:
         raise ModelError("--queue-delay-ms waits for others of a batch, and one utterance is a whole batch here")
     delay = QUEUE_DELAY_MS if options.queue_delay_ms is None else options.queue_delay_ms
@@ -134,7 +133,7 @@ def options_of(arguments: list[str] | None = None) -> argparse.Namespace:
     add("--device", choices=[*DEVICES], default="cpu")
     add("--instances", type=_whole(1, 256), default=1, help="runs at the same time, each with its own copy (1)")
     add("--threads", type=_whole(1, 256), default=1, help="processors of one instance (1)")
-    add("--max-batch", type=_whole(1, 256), help=f"most utterances of a batch ({BATCH}; 1 with quantized activations)")
+    add("--max-batch", type=_whole(1, 256), help="most utterances of a batch (GPU 16, CPU 4, quantized activations 1)")
     add("--queue-delay-ms", type=_delay, help=f"how long the first of a batch waits for others ({QUEUE_DELAY_MS:g})")
     add("--max-queue", type=_whole(1), default=256, help="most requests that wait; one more is refused (256)")
     add("--queue-timeout-ms", type=_whole(1), default=2000, help="refuses what has waited so long (2000)")
