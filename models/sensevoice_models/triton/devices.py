@@ -17,7 +17,7 @@ class Device:
     kind: str
     """Triton's kind of instance."""
     max_batch: int
-    """Default for the most utterances of a batch. A CPU computes no faster in batches, and all wait for the last one."""
+    """Default for the most utterances of a batch. A CPU is no faster in batches, and all wait for the last one."""
     max_seconds: int
     """Default for the longest utterance. TensorRT reserves memory for the longest batch; the others take what comes."""
 
