@@ -128,7 +128,7 @@ sv_status sv_end(sv_client *client) {
 uint32_t sv_free_samples(const sv_client *client) { return client->ring.capacity - client->ring.count; }
 
 uint64_t sv_dropped_samples(const sv_client *client, sv_drop_reason reason) {
-  return reason >= SV_DROPPED_OVERRUN && reason < SV_DROP_REASONS ? client->dropped[reason] : 0;
+  return (unsigned)reason < SV_DROP_REASONS ? client->dropped[reason] : 0;
 }
 
 /** What does not change by asking again. */

@@ -53,5 +53,5 @@ sv_emotion sv_most_probable(const float scores[SV_EMOTIONS]) {
 
 const char *sv_emotion_name(sv_emotion emotion) {
   // The first five are named in the order of the type.
-  return emotion >= SV_NEUTRAL && emotion < SV_EMOTIONS ? EMOTIONS[emotion].name : "";
+  return (unsigned)emotion < SV_EMOTIONS ? EMOTIONS[emotion].name : "";
 }

@@ -9,6 +9,7 @@ static void attempts_are_one_to_five_seconds_apart(void) {
     CHECK(net.attempts == attempt && seen.reason == SV_DISCONNECT_UNREACHABLE);
     const uint32_t limit = attempt == 1 ? 2000 : attempt == 2 ? 4000 : 5000;
     CHECK(seen.retry_ms >= 1000 && seen.retry_ms <= limit);
+    CHECK(sv_poll(&client) == SV_STATE_WAITING && net.attempts == attempt);
     if (seen.retry_ms < least) least = seen.retry_ms;
     if (seen.retry_ms > most) most = seen.retry_ms;
     net.now_ms += seen.retry_ms - 1;
