@@ -4,7 +4,8 @@ import { type WebSocket as Socket, WebSocket, WebSocketServer } from 'ws'
 import { readClientMessage } from './client-messages.ts'
 import { writeEvent } from './event-message.ts'
 import { readFrame } from './frame.ts'
-import { type ConnectionState, StreamClient, type StreamClientOptions } from './stream-client.ts'
+import { StreamClient } from './stream-client.ts'
+import type { ConnectionState, StreamClientOptions } from './stream-client-options.ts'
 import type { WebSocketClass } from './web-socket-like.ts'
 
 /** A server over a real socket that keeps one session and does as the test says. */
@@ -20,6 +21,9 @@ class Server {
   acks = true
   greets = true
   finishes = 0
+  segmentEnds: number[] = []
+  changes: unknown[] = []
+  answersFinish = true
 
   constructor() {
     this.#server.on('connection', (socket) => {
@@ -80,9 +84,12 @@ class Server {
         socket.send(writeEvent(number, this.events[number] as SpeechEvent, 65_536))
       }
     }
+    if (message.type === 'end-segment') this.segmentEnds.push(this.sound.length)
+    if (message.type === 'configure') this.changes.push(message)
     if (message.type === 'ping') this.say({ type: 'pong', id: message.id }, socket)
     if (message.type === 'finish') {
       this.finishes += 1
+      if (!this.answersFinish) return
       this.say({ type: 'finished', number: this.events.length, samples: this.sound.length }, socket)
     }
   }
@@ -155,7 +162,7 @@ describe('StreamClient', () => {
     expect(await client.finish()).toBe(20_000)
     expect(server.sound).toEqual(Array.from({ length: 20_000 }, (_, at) => at))
     expect(states.map(({ type }) => type)).toEqual(['connecting', 'open', 'closed'])
-    expect(states.at(-1)).toEqual({ type: 'closed' })
+    expect(states.at(-1)).toEqual({ type: 'closed', lostMs: 0 })
     expect(client.unacknowledgedMs).toBe(0)
   })
 
@@ -266,9 +273,148 @@ describe('StreamClient', () => {
     server.say({ type: 'ack', nextSequence: server.nextSequence })
     await until(() => client.unacknowledgedMs === 0)
     client.send(ramp(0, 1600))
-    expect(heard).toEqual([{ type: 'overrun', where: 'capture', samples: 48_000, totalSamples: 48_000 }])
+    expect(heard).toEqual(
+      [16_000, 32_000, 48_000].map((totalSamples) => ({
+        type: 'overrun',
+        where: 'capture',
+        samples: 16_000,
+        totalSamples,
+      })),
+    )
     expect(await client.finish()).toBe(33 * 16_000 + 1600)
   }, 20_000)
+
+  test('hears again after more was lost than could ever be kept', async () => {
+    connect()
+    await client.open()
+    server.acks = false
+    for (let second = 0; second < 75; second += 1) client.send(ramp(0, 16_000))
+    await until(() => server.sound.length === 480_000)
+    server.acks = true
+    server.say({ type: 'ack', nextSequence: server.nextSequence })
+    await until(() => client.unacknowledgedMs === 0)
+    client.send(ramp(7, 1600))
+    expect(await client.finish()).toBe(75 * 16_000 + 1600)
+    expect(server.sound.slice(-1600)).toEqual(Array.from({ length: 1600 }, (_, at) => at + 7))
+    expect(heard.at(-1)).toMatchObject({ type: 'overrun', totalSamples: 45 * 16_000 })
+  }, 20_000)
+
+  test('sound that was lost at the end is told and counted too', async () => {
+    connect()
+    await client.open()
+    server.acks = false
+    for (let second = 0; second < 30; second += 1) client.send(ramp(0, 16_000))
+    client.send(ramp(0, 800))
+    server.acks = true
+    expect(await client.finish()).toBe(30 * 16_000 + 800)
+    expect(heard).toEqual([{ type: 'overrun', where: 'capture', samples: 800, totalSamples: 800 }])
+  }, 20_000)
+
+  test('asks for the end once, however many acknowledgements come', async () => {
+    connect()
+    await client.open()
+    server.answersFinish = false
+    client.send(ramp(0, 1600))
+    const finished = client.finish()
+    await until(() => server.finishes === 1)
+    for (let ack = 0; ack < 5; ack += 1) server.say({ type: 'ack', nextSequence: server.nextSequence })
+    server.answersFinish = true
+    server.cut()
+    expect(await finished).toBe(1600)
+    expect(server.finishes).toBe(2)
+  })
+
+  test('a segment ends exactly behind the sound before it, also over a cut', async () => {
+    connect()
+    await client.open()
+    client.send(ramp(0, 1600))
+    client.endSegment()
+    client.send(ramp(1600, 800))
+    await until(() => server.sound.length === 2400)
+    expect(server.segmentEnds).toEqual([1600])
+    server.cut()
+    client.send(ramp(2400, 800))
+    client.endSegment()
+    client.send(ramp(3200, 800))
+    expect(await client.finish()).toBe(4000)
+    expect(server.segmentEnds).toEqual([1600, 3200])
+  })
+
+  test('says what was changed, at once and to a session that goes on', async () => {
+    connect({ segmentation: { hangOverMs: 500 }, live: false, partialIntervalMs: 250 })
+    await client.open()
+    expect(server.hellos[0]).toMatchObject({
+      segmentation: { hangOverMs: 500 },
+      live: false,
+      partialIntervalMs: 250,
+    })
+    client.configure({ language: 'ja', segmentation: { softCutMs: 9000 } })
+    await until(() => server.changes.length === 1)
+    expect(server.changes[0]).toEqual({
+      type: 'configure',
+      language: 'ja',
+      segmentation: { softCutMs: 9000 },
+    })
+    server.cut()
+    await until(() => server.hellos.length === 2)
+    expect(server.hellos[1]).toMatchObject({
+      language: 'ja',
+      segmentation: { hangOverMs: 500, softCutMs: 9000 },
+    })
+  })
+
+  test('holds a fast sender back until the server has taken its sound', async () => {
+    connect()
+    await client.open()
+    server.acks = false
+    client.send(ramp(0, 16_000))
+    let free = false
+    const drained = client.drained(500).then(() => {
+      free = true
+    })
+    await until(() => server.sound.length === 16_000)
+    expect(free).toBe(false)
+    server.say({ type: 'ack', nextSequence: server.nextSequence })
+    await drained
+    await client.drained(0)
+    client.send(ramp(0, 16_000))
+    const closed = client.drained(0)
+    client.close()
+    await closed
+  })
+
+  test('sound behind the end is refused', async () => {
+    connect()
+    await client.open()
+    server.answersFinish = false
+    void client.finish()
+    expect(() => client.send(ramp(0, 10))).toThrow('after the end')
+  })
+
+  test('an address that the page may not ask is a clear error', async () => {
+    const WebSocket = class {
+      constructor() {
+        throw new DOMException('insecure from a secure page', 'SecurityError')
+      }
+    }
+    connect({ WebSocket: WebSocket as unknown as WebSocketClass })
+    await expect(client.open()).rejects.toMatchObject({
+      code: 'network',
+      message: expect.stringContaining('insecure'),
+    })
+    expect(states.at(-1)?.type).toBe('closed')
+  })
+
+  test('says how much sound the server never took', async () => {
+    connect()
+    await client.open()
+    server.acks = false
+    client.send(ramp(0, 16_000))
+    server.keepsSession = false
+    server.cut()
+    await until(() => states.at(-1)?.type === 'closed')
+    expect(states.at(-1)).toMatchObject({ lostMs: 1000, error: { code: 'network' } })
+  })
 
   test('no server is a clear error', async () => {
     // The discard port: nobody listens there.

@@ -1,48 +1,25 @@
-import {
-  deserializeSpeechError,
-  type LanguageChoice,
-  SpeechError,
-  type SpeechEvent,
-} from '@sensevoice-web/engine'
-import { checkUrl, hostOf } from './address.ts'
-import { STREAM_VERSION } from './client-messages.ts'
+import { deserializeSpeechError, SpeechError, type SpeechEvent, toSpeechError } from '@sensevoice-web/engine'
+import { checkUrl } from './address.ts'
+import { type HelloMessage, STREAM_VERSION, type StreamChanges } from './client-messages.ts'
 import { type Deferred, deferred } from './deferred.ts'
 import { deserializeEvent } from './event-message.ts'
 import type { KeptFrames } from './kept-frames.ts'
 import { KeptSound } from './kept-sound.ts'
-import { readServerMessage, type ServerMessage, type WelcomeMessage } from './server-messages.ts'
+import { LastingLink } from './lasting-link.ts'
+import type { Link } from './link.ts'
+import {
+  type EventMessage,
+  readServerMessage,
+  type ServerMessage,
+  type WelcomeMessage,
+} from './server-messages.ts'
+import type { ConnectionState, StreamClientOptions } from './stream-client-options.ts'
 import { clearTimeout, setTimeout, type Timer } from './timers.ts'
-import { OPEN, type WebSocketClass, type WebSocketLike } from './web-socket-like.ts'
+import { WaitingRoom } from './waiting-room.ts'
 
-/** Nothing heard for this long: a ping; for twice as long: the connection is taken for dead. */
-const SILENCE_MS = 7_500
-const FIRST_DELAY_MS = 250
-const MOST_DELAY_MS = 5_000
 /** More than this in the socket's own buffer waits here instead, where it is bounded. */
 const SOCKET_BYTES = 1 << 20
 const DRAIN_MS = 50
-
-/** How the connection is. `closed` is the end; with an error when it was not asked for. */
-export type ConnectionState =
-  | { readonly type: 'connecting' }
-  | { readonly type: 'open'; readonly resumed: boolean; readonly model: WelcomeMessage['model'] }
-  /** Sound is kept meanwhile. */
-  | { readonly type: 'reconnecting'; readonly attempt: number }
-  | { readonly type: 'closed'; readonly error?: SpeechError }
-
-export interface StreamClientOptions {
-  /** `wss://host/ws/device`; a token goes into its query as `token`, since browsers let pages set no header. */
-  readonly url: string
-  readonly WebSocket: WebSocketClass
-  /** Hz, 8000 to 48000. */
-  readonly sampleRate: number
-  readonly language?: LanguageChoice
-  readonly withItn?: boolean
-  readonly partials?: boolean
-  /** Called in order; each event comes once, however often the connection was cut. */
-  readonly onEvent: (event: SpeechEvent) => void
-  readonly onConnection?: (state: ConnectionState) => void
-}
 
 /**
  * Client of the stream protocol. Sound is numbered and kept until the server has taken it; after a cut the session goes on where it was.
@@ -51,18 +28,18 @@ export class StreamClient {
   readonly #options: StreamClientOptions
   readonly #sound: KeptSound
   readonly #frames: KeptFrames
-  #socket: WebSocketLike | undefined
+  readonly #links: LastingLink
   #welcome: WelcomeMessage | undefined
   #ready = false
   #nextEvent = 0
-  #recognition: { language?: LanguageChoice; withItn?: boolean }
-  #attempt = 0
-  #lostAtMs = 0
-  #lastHeardMs = 0
-  #pingSentMs: number | undefined
-  #pingId = 0
-  #roundTripMs: number | undefined
-  #timers = new Set<Timer>()
+  /** As it would have to be said now; a resumed session is told it too, since changes may have been made meanwhile. */
+  #wishes: Omit<HelloMessage, 'type' | 'protocol' | 'version' | 'resume'>
+  #refill: Timer | undefined
+  /** Frames before this one are of a segment that ends with them. */
+  #segmentEnd: number | undefined
+  /** Asked over the present connection. */
+  #asked = { segmentEnd: false, finish: false }
+  readonly #room = new WaitingRoom()
   #opened: Deferred<WelcomeMessage> | undefined
   #finished: Deferred<number> | undefined
   #closed = false
@@ -79,16 +56,26 @@ export class StreamClient {
     this.#options = options
     this.#sound = new KeptSound(options.sampleRate, options.onEvent)
     this.#frames = this.#sound.frames
-    const { language, withItn } = options
-    this.#recognition = {
-      ...(language === undefined ? {} : { language }),
-      ...(withItn === undefined ? {} : { withItn }),
-    }
+    this.#links = new LastingLink(options.WebSocket, options.url, {
+      opened: () => this.#hello(),
+      text: (text) => this.#hear(text),
+      cut: (attempt) => this.#cut(attempt),
+      failed: (error) => this.#end(error),
+    })
+    const {
+      sampleRate,
+      WebSocket: _WebSocket,
+      url: _url,
+      onEvent: _onEvent,
+      onConnection: _tell,
+      ...wishes
+    } = options
+    this.#wishes = { audio: { format: 'pcm16', sampleRate }, ...wishes }
   }
 
   /** From a ping to its answer, in ms; undefined before there was one. */
   get roundTripMs(): number | undefined {
-    return this.#roundTripMs
+    return this.#links.link?.roundTripMs
   }
 
   /** Sound that the server has not taken yet, in ms. */
@@ -102,10 +89,11 @@ export class StreamClient {
    * @throws SpeechError `network` when there is no server, or what the server says is wrong
    */
   open(): Promise<WelcomeMessage> {
-    this.#opened ??= deferred()
-    if (this.#socket === undefined && !this.#closed) {
+    if (this.#closed) return Promise.reject(new SpeechError('closed', 'the connection was closed'))
+    if (this.#opened === undefined) {
+      this.#opened = deferred()
       this.#tell({ type: 'connecting' })
-      this.#connect()
+      this.#links.connect()
     }
     return this.#opened.promise
   }
@@ -113,17 +101,43 @@ export class StreamClient {
   /**
    * Takes sound: mono in [-1, 1] at the stream's rate. Never waits. Sound beyond what is kept is dropped and told as an `overrun`, and replaced
    * by silence, so that every position after it stays true.
+   *
+   * @throws SpeechError `closed`, `invalid-argument` after `finish`
    */
   send(samples: Float32Array): void {
     if (this.#closed) throw new SpeechError('closed', 'the connection was closed')
+    if (this.#finished !== undefined) {
+      throw new SpeechError('invalid-argument', 'sound came after the end of the sound')
+    }
     this.#sound.add(samples)
     this.#drain()
   }
 
-  /** Takes effect with the next recognition. */
-  configure(changes: { language?: LanguageChoice; withItn?: boolean }): void {
-    this.#recognition = { ...this.#recognition, ...changes }
-    if (this.#ready) this.#say({ type: 'configure', ...changes })
+  /** Resolves when at most `mostMs` of sound wait to be taken by the server, or nothing is taken any more: how a fast sender is held back. */
+  drained(mostMs: number): Promise<void> {
+    if (this.#closed || this.unacknowledgedMs <= mostMs) return Promise.resolve()
+    return this.#room.until(mostMs)
+  }
+
+  /** Takes effect with the next recognition, changes of the segmentation with the next window of sound. */
+  configure(changes: StreamChanges): void {
+    const { segmentation, ...recognition } = changes
+    const present = this.#wishes.segmentation
+    this.#wishes = {
+      ...this.#wishes,
+      ...recognition,
+      ...(segmentation === undefined || present === 'whole'
+        ? {}
+        : { segmentation: { ...present, ...segmentation } }),
+    }
+    if (this.#ready) this.#links.link?.say({ type: 'configure', ...changes })
+  }
+
+  /** What is being said ends with the sound so far, as at a pause. */
+  endSegment(): void {
+    this.#segmentEnd = this.#frames.nextSequence
+    this.#asked.segmentEnd = false
+    this.#drain()
   }
 
   /**
@@ -134,59 +148,39 @@ export class StreamClient {
    */
   finish(): Promise<number> {
     if (this.#closed) return Promise.reject(new SpeechError('closed', 'the connection was closed'))
-    this.#finished ??= deferred()
-    this.#drain()
+    if (this.#finished === undefined) {
+      this.#finished = deferred()
+      this.#sound.end()
+      this.#drain()
+    }
     return this.#finished.promise
   }
 
   /** Ends the session at once; what was not answered is not any more. */
   close(): void {
-    if (this.#ready) this.#say({ type: 'bye' })
+    if (this.#ready) this.#links.link?.say({ type: 'bye' })
     this.#end()
   }
 
-  #connect(): void {
-    const socket = new this.#options.WebSocket(this.#options.url)
-    this.#socket = socket
-    socket.binaryType = 'arraybuffer'
-    const current = () => this.#socket === socket
-    socket.addEventListener('open', () => {
-      if (current()) this.#hello()
-    })
-    socket.addEventListener('message', ({ data }) => {
-      if (current() && typeof data === 'string') this.#hear(data)
-    })
-    // What went wrong is told to nobody by the standard; `close` follows.
-    socket.addEventListener('error', () => {})
-    socket.addEventListener('close', ({ code, reason }) => {
-      if (current()) this.#cut(code, reason)
-    })
-    this.#lastHeardMs = Date.now()
-    this.#pingSentMs = undefined
-    this.#watch(socket)
-  }
-
   #hello(): void {
-    const { sampleRate, partials } = this.#options
+    this.#asked = { segmentEnd: false, finish: false }
     const session = this.#welcome?.session
-    this.#say({
+    const hello: HelloMessage = {
       type: 'hello',
       protocol: 'sensevoice',
       version: STREAM_VERSION,
-      audio: { format: 'pcm16', sampleRate },
-      ...this.#recognition,
-      ...(partials === undefined ? {} : { partials }),
+      ...this.#wishes,
       ...(session === undefined ? {} : { resume: { session, nextEvent: this.#nextEvent } }),
-    })
+    }
+    this.#links.link?.say(hello)
   }
 
   #hear(text: string): void {
-    this.#lastHeardMs = Date.now()
     let message: ServerMessage
     try {
       message = readServerMessage(text)
     } catch (error) {
-      this.#fail(error as SpeechError)
+      this.#end(toSpeechError(error, 'network'))
       return
     }
     switch (message.type) {
@@ -194,7 +188,7 @@ export class StreamClient {
         this.#greeted(message)
         break
       case 'event':
-        if (this.#isNew(message.number)) this.#options.onEvent(deserializeEvent(message.event))
+        this.#event(message)
         break
       case 'finished':
         if (this.#isNew(message.number)) {
@@ -204,18 +198,16 @@ export class StreamClient {
         break
       case 'ack':
         this.#frames.acknowledge(message.nextSequence)
-        this.#say({ type: 'ack', nextEvent: this.#nextEvent })
+        this.#links.link?.say({ type: 'ack', nextEvent: this.#nextEvent })
         this.#drain()
+        this.#room.update(this.unacknowledgedMs)
         break
       case 'pong':
-        if (message.id === this.#pingId && this.#pingSentMs !== undefined) {
-          this.#roundTripMs = Date.now() - this.#pingSentMs
-          this.#pingSentMs = undefined
-        }
+        this.#links.link?.pong(message.id)
         break
       case 'error':
         if (message.nextSequence !== undefined && this.#frames.rewind(message.nextSequence)) this.#drain()
-        else this.#fail(deserializeSpeechError(message.error))
+        else this.#end(deserializeSpeechError(message.error))
         break
     }
   }
@@ -223,38 +215,47 @@ export class StreamClient {
   #greeted(welcome: WelcomeMessage): void {
     const again = this.#welcome !== undefined
     if (again && !welcome.resumed) {
-      this.#fail(
+      this.#end(
         new SpeechError(
           'network',
           'the server has lost the session: sound that was on its way is not answered',
-          {
-            hint: 'Begin a new one.',
-            retryable: true,
-          },
+          { hint: 'Begin a new one.', retryable: true },
         ),
       )
       return
     }
     if (!this.#frames.rewind(welcome.nextSequence)) {
-      this.#fail(
+      this.#end(
         new SpeechError('network', 'the server asks for sound that it had taken before', { retryable: true }),
       )
       return
     }
     this.#welcome = welcome
     this.#ready = true
-    this.#attempt = 0
+    this.#links.answered(welcome.resumeMs)
     this.#opened?.resolve(welcome)
     this.#tell({ type: 'open', resumed: welcome.resumed, model: welcome.model })
-    this.#ping()
+    this.#links.link?.ping()
     this.#drain()
+  }
+
+  #event({ number, event }: EventMessage): void {
+    if (!this.#isNew(number)) return
+    let heard: SpeechEvent
+    try {
+      heard = deserializeEvent(event)
+    } catch (error) {
+      this.#end(toSpeechError(error, 'network'))
+      return
+    }
+    this.#options.onEvent(heard)
   }
 
   /** Events come again after a cut; each counts once, and none is left out. */
   #isNew(number: number): boolean {
     if (number < this.#nextEvent) return false
     if (number > this.#nextEvent) {
-      this.#fail(
+      this.#end(
         new SpeechError('network', `the server left out event ${this.#nextEvent}`, { retryable: true }),
       )
       return false
@@ -264,111 +265,49 @@ export class StreamClient {
   }
 
   #drain(): void {
-    const socket = this.#socket
-    if (!this.#ready || socket?.readyState !== OPEN) return
-    while (socket.bufferedAmount < SOCKET_BYTES) {
+    const { link } = this.#links
+    if (!this.#ready || !link?.isOpen || this.#refill !== undefined) return
+    while (link.waitingBytes < SOCKET_BYTES) {
+      if (this.#segmentEnd === this.#frames.unsentSequence) this.#askOnce(link, 'segmentEnd', 'end-segment')
       const frame = this.#frames.next()
       if (frame === undefined) {
-        // Asked again after every reconnection: the server answers once.
-        if (this.#finished !== undefined) this.#say({ type: 'finish' })
+        if (this.#finished !== undefined) this.#askOnce(link, 'finish', 'finish')
         return
       }
-      socket.send(frame.bytes)
+      link.send(frame)
     }
-    this.#after(DRAIN_MS, () => this.#drain())
+    this.#refill = setTimeout(() => {
+      this.#refill = undefined
+      this.#drain()
+    }, DRAIN_MS)
   }
 
-  #watch(socket: WebSocketLike): void {
-    this.#after(SILENCE_MS / 2, () => {
-      if (this.#socket !== socket) return
-      const silentMs = Date.now() - this.#lastHeardMs
-      if (silentMs > 2 * SILENCE_MS) {
-        this.#socket = undefined
-        socket.close()
-        this.#cut(1006, 'nothing was heard of the server')
-        return
-      }
-      if (this.#ready && silentMs > SILENCE_MS) this.#ping()
-      this.#watch(socket)
-    })
+  /** Once for every connection: what was asked may have been lost with the last one, and the server does it once. */
+  #askOnce(link: Link, what: 'segmentEnd' | 'finish', type: 'end-segment' | 'finish'): void {
+    if (this.#asked[what]) return
+    this.#asked[what] = true
+    link.say({ type })
   }
 
-  #ping(): void {
-    if (this.#pingSentMs !== undefined) return
-    this.#pingSentMs = Date.now()
-    this.#pingId += 1
-    this.#say({ type: 'ping', id: this.#pingId })
-  }
-
-  #cut(code: number, reason: string): void {
-    this.#socket = undefined
+  #cut(attempt: number): void {
     this.#ready = false
-    const why = reason === '' ? `code ${code}` : reason
-    if (this.#welcome === undefined || [1008, 1009, 4000].includes(code)) {
-      this.#fail(
-        new SpeechError(
-          'network',
-          `the connection to ${hostOf(this.#options.url)} was not made or was refused (${why})`,
-          {
-            hint: 'Check the address, the token, and that the server is running.',
-            retryable: code !== 1008,
-          },
-        ),
-      )
-      return
-    }
-    if (this.#attempt === 0) this.#lostAtMs = Date.now()
-    if (Date.now() - this.#lostAtMs > this.#welcome.resumeMs) {
-      this.#fail(
-        new SpeechError('network', `the server could not be reached again (${why})`, { retryable: true }),
-      )
-      return
-    }
-    this.#attempt += 1
-    this.#tell({ type: 'reconnecting', attempt: this.#attempt })
-    const delayMs = Math.min(MOST_DELAY_MS, FIRST_DELAY_MS * 2 ** (this.#attempt - 1))
-    // Many clients of one server that went away are not to come back at once.
-    this.#after(delayMs * (0.5 + Math.random() / 2), () => this.#reconnect())
-  }
-
-  #reconnect(): void {
-    if (this.#closed || this.#socket !== undefined) return
-    this.#connect()
-  }
-
-  #say(message: object): void {
-    if (this.#socket?.readyState === OPEN) this.#socket.send(JSON.stringify(message))
-  }
-
-  #fail(error: SpeechError): void {
-    this.#opened?.reject(error)
-    this.#finished?.reject(error)
-    this.#end(error)
+    this.#tell({ type: 'reconnecting', attempt })
   }
 
   #end(error?: SpeechError): void {
     if (this.#closed) return
     this.#closed = true
     this.#ready = false
-    for (const timer of this.#timers) clearTimeout(timer)
-    const socket = this.#socket
-    this.#socket = undefined
-    socket?.close(1000)
+    if (this.#refill !== undefined) clearTimeout(this.#refill)
+    this.#links.leave()
     const closed = error ?? new SpeechError('closed', 'the connection was closed')
     this.#opened?.reject(closed)
     this.#finished?.reject(closed)
-    this.#tell({ type: 'closed', ...(error === undefined ? {} : { error }) })
+    this.#room.update(0)
+    this.#tell({ type: 'closed', lostMs: this.unacknowledgedMs, ...(error === undefined ? {} : { error }) })
   }
 
   #tell(state: ConnectionState): void {
     this.#options.onConnection?.(state)
-  }
-
-  #after(ms: number, work: () => void): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer)
-      if (!this.#closed) work()
-    }, ms)
-    this.#timers.add(timer)
   }
 }
