@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import type { SocketServer } from './bad-servers.ts'
 
 const PROGRAM = fileURLToPath(new URL('build/sensevoice-device-checked', import.meta.url))
 const DIGITS = fileURLToPath(new URL('../../demo/public/samples/en-digits-jackson.wav', import.meta.url))
@@ -9,11 +10,12 @@ export interface DeviceRun {
   readonly code: number | null
   /** One for each event, its fields. */
   readonly lines: readonly (readonly string[])[]
-  /** Empty, unless a sanitizer or the command line complains. */
-  readonly complaints: string
 }
 
-/** Lets the example, with every access checked, stream the spoken digits to a server on this machine. */
+/**
+ * Lets the example, with every access checked, stream the spoken digits to a server on this machine. Rejects when a sanitizer or the command
+ * line complains.
+ */
 export function runDevice(port: number, ...options: string[]): Promise<DeviceRun> {
   return new Promise((resolve, reject) => {
     const child = spawn(PROGRAM, ['--port', String(port), ...options, DIGITS])
@@ -26,10 +28,25 @@ export function runDevice(port: number, ...options: string[]): Promise<DeviceRun
     })
     child.on('error', reject)
     child.on('close', (code) => {
+      if (complaints !== '') return reject(new Error(complaints))
       const lines = output.split('\n').filter((line) => line !== '')
-      resolve({ code, lines: lines.map((line) => line.split('\t')), complaints })
+      resolve({ code, lines: lines.map((line) => line.split('\t')) })
     })
   })
+}
+
+/** The same against a server that is there for this run alone, and how many connections that took. */
+export async function runAgainst(
+  opening: Promise<SocketServer>,
+  ...options: string[]
+): Promise<{ readonly run: DeviceRun; readonly connections: number }> {
+  const server = await opening
+  try {
+    const run = await runDevice(server.port, ...options)
+    return { run, connections: server.connections }
+  } finally {
+    await server.close()
+  }
 }
 
 /** The lines of one kind, without it. */
