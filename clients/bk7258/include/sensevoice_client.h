@@ -29,9 +29,9 @@ typedef enum sv_status {
 
 /** How the client speaks. */
 typedef enum sv_dialect {
-  /** JSON with hexadecimal digits: 51 kB/s at 16 kHz, and a cut costs what was not answered. */
+  /** JSON with hexadecimal digits: 66 kB/s at 16 kHz, and a cut costs what was not answered. */
   SV_DIALECT_DEVICE,
-  /** Numbered binary frames: 33 kB/s at 16 kHz, and a session outlives cuts of up to 30 s. */
+  /** Numbered binary frames: 32 kB/s at 16 kHz, and a session outlives cuts of up to 30 s. */
   SV_DIALECT_STREAM
 } sv_dialect;
 

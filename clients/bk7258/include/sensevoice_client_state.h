@@ -90,9 +90,10 @@ typedef struct sv_stream {
   uint32_t most_sequence;
   /** Samples of the ring that were sent over this connection or need not be. */
   uint32_t cursor;
-  /** Speech began at this sample (16 kHz) of the session, and has no result yet. */
-  bool speaking;
-  uint32_t speech_start;
+  /** Utterances without a result yet: the oldest began at this sample (16 kHz) of the session, the newest at that. */
+  uint8_t open_utterances;
+  uint32_t oldest_start;
+  uint32_t newest_start;
   bool hello_sent;
   bool greeted;
   bool ack_due;

@@ -124,8 +124,8 @@ static void begin_session(sv_client *client, const char *session) {
   const uint32_t passed = stream->first_sequence - stream->acked_sequence;
   sv_lose(client, SV_DROPPED_OVERRUN, passed * client->chunk_samples);
   const uint64_t taken = (uint64_t)stream->acked_sequence * client->chunk_samples;
-  const uint64_t start = (uint64_t)stream->speech_start * client->sample_rate / 16000;
-  if (stream->speaking && taken > start) sv_lose(client, SV_DROPPED_SESSION, (uint32_t)(taken - start));
+  const uint64_t start = (uint64_t)stream->oldest_start * client->sample_rate / 16000;
+  if (stream->open_utterances > 0 && taken > start) sv_lose(client, SV_DROPPED_SESSION, (uint32_t)(taken - start));
   const bool hello_sent = stream->hello_sent;
   sv_stream_forget(client);
   stream->hello_sent = hello_sent;
@@ -164,24 +164,35 @@ static bool is_new(sv_client *client, uint32_t number) {
   return true;
 }
 
+static void utterance_begins(sv_stream *stream, uint32_t start_samples) {
+  if (stream->open_utterances == 0) stream->oldest_start = start_samples;
+  stream->newest_start = start_samples;
+  if (stream->open_utterances < UINT8_MAX) stream->open_utterances = (uint8_t)(stream->open_utterances + 1);
+}
+
+static void utterance_is_settled(sv_stream *stream) {
+  if (stream->open_utterances > 0) stream->open_utterances = (uint8_t)(stream->open_utterances - 1);
+  // The next one may be recognized while somebody speaks on; more than these two are rare.
+  stream->oldest_start = stream->newest_start;
+}
+
 static void hear_event(sv_client *client, sv_stream_message *message) {
   sv_stream *const stream = &client->stream;
   const char *const type = message->event;
   const bool is_result = strcmp(type, "result") == 0;
   if (strcmp(type, "speech-start") == 0) {
-    stream->speaking = true;
-    stream->speech_start = message->start_samples;
+    utterance_begins(stream, message->start_samples);
   } else if (is_result || strcmp(type, "partial") == 0) {
-    if (is_result) stream->speaking = false;
+    if (is_result) utterance_is_settled(stream);
     message->reply.final = is_result;
     const sv_event event = {SV_EVENT_REPLY, {.reply = message->reply}};
     sv_tell(client, &event);
   } else if (strcmp(type, "discarded") == 0) {
-    stream->speaking = false;
+    utterance_is_settled(stream);
   } else if (strcmp(type, "overrun") == 0) {
     sv_lose(client, SV_DROPPED_SERVER, message->samples);
   } else if (strcmp(type, "error") == 0) {
-    stream->speaking = false;
+    utterance_is_settled(stream);
     sv_tell_error(client, message->code, message->message, 0);
   }
 }

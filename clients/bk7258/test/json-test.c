@@ -98,6 +98,12 @@ static void reads_replies(void) {
   CHECK(fabsf(reply->confidence - 0.95f) < 1e-6f);
   free(copy);
 
+  static const char CUT[] = "{\"text\":\"a\",\"truncated\":[\"text\"]}";
+  copy = exact(CUT, sizeof CUT - 1);
+  CHECK(sv_read_device_message(copy, sizeof CUT - 1, &message));
+  CHECK(message.reply.truncated && !message.reply.has_scores && !message.reply.final && message.reply.emotion == SV_NEUTRAL);
+  free(copy);
+
   static const char ERROR[] = "{\"error\":\"too many\",\"code\":\"busy\",\"retry_after_ms\":1000}";
   copy = exact(ERROR, sizeof ERROR - 1);
   CHECK(sv_read_device_message(copy, sizeof ERROR - 1, &message));

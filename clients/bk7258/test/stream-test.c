@@ -134,6 +134,27 @@ static void a_lost_session_is_told(void) {
   CHECK(!take_message());
 }
 
+static void a_lost_session_costs_what_had_no_result(void) {
+  greet();
+  push(5 * CHUNK);
+  poll_for(10);
+  say("{\"type\":\"event\",\"number\":0,\"event\":{\"type\":\"speech-start\",\"startSamples\":100}}");
+  say("{\"type\":\"event\",\"number\":1,\"event\":{\"type\":\"speech-start\",\"startSamples\":900}}");
+  say("{\"type\":\"event\",\"number\":2,\"event\":{\"type\":\"result\",\"result\":{\"text\":\"3\"}}}");
+  ack(5);
+  again();
+  welcome(OTHER, false, 0);
+  CHECK(seen.dropped[SV_DROPPED_SESSION] == 5 * CHUNK - 900);
+  say("{\"type\":\"event\",\"number\":0,\"event\":{\"type\":\"speech-start\",\"startSamples\":0}}");
+  say("{\"type\":\"event\",\"number\":1,\"event\":{\"type\":\"discarded\"}}");
+  push(CHUNK);
+  poll_for(10);
+  ack(1);
+  again();
+  welcome(SESSION, false, 0);
+  CHECK(seen.dropped[SV_DROPPED_SESSION] == 5 * CHUNK - 900 && seen.connected == 3);
+}
+
 static void sound_that_grew_too_old_is_told_once(void) {
   greet();
   push(4 * CHUNK);
@@ -200,6 +221,21 @@ static void a_server_against_the_rules_is_left(void) {
   CHECK(seen.disconnected == 1 && seen.reason == SV_DISCONNECT_SILENCE);
 }
 
+static void a_server_that_has_what_was_never_sent_gets_a_new_session(void) {
+  greet();
+  push(2 * CHUNK);
+  poll_for(10);
+  again();
+  CHECK(strstr(net.message, "resume") != NULL);
+  welcome(SESSION, true, 3);
+  CHECK(seen.disconnected == 2 && seen.reason == SV_DISCONNECT_PROTOCOL && seen.connected == 1);
+  open_client();
+  CHECK(take_message() && strstr(net.message, "resume") == NULL);
+  welcome(OTHER, false, 0);
+  frame_is(0, 0, CHUNK);
+  frame_is(1, CHUNK, CHUNK);
+}
+
 static void faults_of_the_server_are_told(void) {
   greet();
   say("{\"type\":\"event\",\"number\":0,\"event\":{\"type\":\"overrun\",\"where\":\"recognizer\",\"samples\":480,\"totalSamples\":480}}");
@@ -216,9 +252,11 @@ int main(void) {
   a_cut_costs_nothing();
   an_end_before_a_cut_is_asked_for_again();
   a_lost_session_is_told();
+  a_lost_session_costs_what_had_no_result();
   sound_that_grew_too_old_is_told_once();
   what_was_never_sent_is_dropped_and_renumbered();
   a_server_against_the_rules_is_left();
+  a_server_that_has_what_was_never_sent_gets_a_new_session();
   faults_of_the_server_are_told();
   DONE("stream dialect");
   return 0;
