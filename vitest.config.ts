@@ -5,7 +5,12 @@ export default defineConfig({
   resolve: { conditions: ['sensevoice-source', 'module', 'import', 'default'] },
   ssr: { resolve: { conditions: ['sensevoice-source', 'module', 'node', 'import', 'default'] } },
   test: {
-    include: ['packages/**/src/**/*.test.ts', 'demo/src/**/*.test.ts', 'scripts/**/*.test.ts'],
+    include: [
+      'packages/**/src/**/*.test.ts',
+      'demo/src/**/*.test.ts',
+      'scripts/**/*.test.ts',
+      'deploy/*.test.ts',
+    ],
     testTimeout: 60_000,
     pool: 'forks',
     maxWorkers: 2,

@@ -2,7 +2,13 @@
 import { readdirSync } from 'node:fs'
 import { root, tool } from './lib/run.mjs'
 
-const folders = [...readdirSync(`${root}packages`).map((name) => `packages/${name}`), 'demo', 'e2e', 'bench']
+const folders = [
+  ...readdirSync(`${root}packages`).map((name) => `packages/${name}`),
+  'demo',
+  'e2e',
+  'bench',
+  'deploy',
+]
 const projects = folders.flatMap((folder) =>
   readdirSync(root + folder)
     .filter((name) => /^tsconfig(\.\w+)?\.json$/.test(name) && name !== 'tsconfig.build.json')
