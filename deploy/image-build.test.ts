@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,7 +11,11 @@ import { environmentOf, execForm, type Step, stagesOf } from './read-files.ts'
 const image = mkdtempSync(join(tmpdir(), 'sensevoice-image-'))
 // What runs later is not the user whose folder this is.
 chmodSync(image, 0o755)
-afterAll(() => rmSync(image, { recursive: true, force: true }))
+const running: ChildProcess[] = []
+afterAll(() => {
+  for (const child of running) child.kill('SIGKILL')
+  rmSync(image, { recursive: true, force: true })
+})
 
 const inImage = (path: string, workdir: string) =>
   join(image, path.startsWith('/') ? path : join(workdir, path))
@@ -70,13 +74,14 @@ test('the steps of the Dockerfile make a companion that serves, is healthy and e
     ...(execForm(final?.steps ?? [], 'CMD') ?? []),
   ].map((word) => (word.startsWith('/') ? join(image, word) : word))
   const server = spawn(program, argv, { env, cwd: image, ...user })
+  running.push(server)
+  const exit = once(server, 'exit')
+  const ended = exit.then(() => Promise.reject(new Error(told)))
+  ended.catch(() => {})
   let told = ''
   server.stderr.on('data', (data) => (told += data))
   while (!told.includes(' is served at ')) {
-    await Promise.race([
-      once(server.stderr, 'data'),
-      once(server, 'exit').then(() => Promise.reject(new Error(told))),
-    ])
+    await Promise.race([once(server.stderr, 'data'), ended])
   }
   const port = /served at http:\/\/127\.0\.0\.1:(\d+)/.exec(told)?.[1] ?? ''
   const [check = '', ...checked] = (execForm(final?.steps ?? [], 'HEALTHCHECK') ?? []).map((word) =>
@@ -85,5 +90,5 @@ test('the steps of the Dockerfile make a companion that serves, is healthy and e
   const health = spawn(check, checked, { env: { ...env, SENSEVOICE_SERVE_PORT: port }, ...user })
   expect((await once(health, 'exit'))[0]).toBe(0)
   server.kill('SIGTERM')
-  expect((await once(server, 'exit'))[0]).toBe(0)
+  expect((await exit)[0]).toBe(0)
 }, 300_000)
