@@ -2,7 +2,7 @@ import { validate } from 'dockerfile-utils'
 import { describe, expect, test } from 'vitest'
 import { readServeConfig } from '../packages/server/src/serve/config.ts'
 import { isSent } from './docker-context.ts'
-import { environmentOf, execForm, ROOT, stagesOf, textOf } from './read-files.ts'
+import { environmentOf, execForm, stagesOf, textOf } from './read-files.ts'
 
 const PLACES = ['deploy/Dockerfile', 'deploy/triton.Dockerfile']
 const stages = stagesOf('deploy/Dockerfile')
@@ -78,9 +78,8 @@ describe('the image of the companion', () => {
   })
 
   test('has a Node that the server is for', () => {
-    const [major = '', minor = ''] = manifestOf('packages/server').engines?.node.match(/\d+/g) ?? []
-    expect(Number(/^node:(\d+)-/.exec(stages[0]?.from ?? '')?.[1])).toBeGreaterThan(Number(major))
-    expect(minor).not.toBe('')
+    const [least] = manifestOf('packages/server').engines?.node.match(/\d+/) ?? []
+    expect(Number(/^node:(\d+)-/.exec(stages[0]?.from ?? '')?.[1])).toBeGreaterThanOrEqual(Number(least))
   })
 
   test.each([
@@ -105,5 +104,4 @@ test('Triton’s image has the onnxruntime that the models are tested with', () 
   const [, ours] = /^onnxruntime==(\S+)/m.exec(textOf('models/requirements.lock')) ?? []
   expect(ours).toMatch(/^\d/)
   expect(textOf('deploy/triton.Dockerfile')).toContain(`onnxruntime-gpu==${ours}`)
-  expect(ROOT.endsWith('/')).toBe(true)
 })
