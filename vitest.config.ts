@@ -10,6 +10,7 @@ export default defineConfig({
       'demo/src/**/*.test.ts',
       'scripts/**/*.test.ts',
       'clients/**/*.test.ts',
+      'deploy/*.test.ts',
     ],
     testTimeout: 60_000,
     pool: 'forks',

@@ -8,6 +8,7 @@ const folders = [
   'e2e',
   'bench',
   'clients/bk7258',
+  'deploy',
 ]
 const projects = folders.flatMap((folder) =>
   readdirSync(root + folder)

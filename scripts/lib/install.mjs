@@ -7,6 +7,7 @@ const WORKSPACE = [
   'demo',
   'e2e',
   'bench',
+  'deploy',
 ]
 const MANIFESTS = [
   'package.json',

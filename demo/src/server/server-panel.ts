@@ -23,8 +23,8 @@ export function serverPanel(server: ServerSwitch, speech: SpeechAnalyzerControll
             <p><button class="quiet" data-testid="leave-server" ?disabled=${loading} @click=${() => server.leave()}>Analyze in this page</button></p>`
     }
     <form @submit=${(event: SubmitEvent) => submit(event, server)}>
-      <label>Address <input name="url" required .value=${server.address} placeholder="wss://example.org/ws/my-page" /></label>
-      <label>Token, if it asks for one <input name="token" type="password" autocomplete="off" /></label>
+      <label>Address <input name="url" data-testid="server-address" required .value=${server.address} placeholder="wss://example.org/ws/my-page" /></label>
+      <label>Token, if it asks for one <input name="token" data-testid="server-token" type="password" autocomplete="off" /></label>
       <button class="quiet" ?disabled=${loading}>Use this server</button>
     </form>
     ${latencies(placeLatencies(speech.results))}

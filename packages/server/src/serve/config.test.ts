@@ -18,6 +18,12 @@ describe('readServeConfig', () => {
     })
   })
 
+  test('names a variable that is no setting', () => {
+    expect(() => readServeConfig([], { SENSEVOICE_SERVE_TRUST_PROXI: 'true' })).toThrow(
+      'there is no setting SENSEVOICE_SERVE_TRUST_PROXI',
+    )
+  })
+
   test('flags go before the environment', () => {
     const env = {
       SENSEVOICE_SERVE_PORT: '1000',

@@ -63,6 +63,11 @@ const OPTIONS = {
 } as const
 type Name = keyof typeof OPTIONS
 
+/** Environment variable of an option. */
+function variable(name: Name): string {
+  return PREFIX + name.toUpperCase().replaceAll('-', '_')
+}
+
 /**
  * Flags, and for what they leave out the environment: `--token-file` is `SENSEVOICE_SERVE_TOKEN_FILE`; lists are divided by commas there.
  *
@@ -127,8 +132,14 @@ class Reader {
     } catch (error) {
       this.#faults.push(error instanceof Error ? error.message : String(error))
     }
-    for (const name of Object.keys(OPTIONS) as Name[]) {
-      const value = env[PREFIX + name.toUpperCase().replaceAll('-', '_')]
+    const names = Object.keys(OPTIONS) as Name[]
+    const known = new Set(names.map(variable))
+    for (const name of Object.keys(env)) {
+      // A misspelt one would leave its setting at the default without a word.
+      if (name.startsWith(PREFIX) && !known.has(name)) this.fault(`there is no setting ${name}`)
+    }
+    for (const name of names) {
+      const value = env[variable(name)]
       if (value === undefined || value === '' || this.#values[name] !== undefined) continue
       const { type } = OPTIONS[name]
       if (type === 'boolean') this.#values[name] = this.#envFlag(name, value)
@@ -228,7 +239,7 @@ class Reader {
   #envFlag(name: Name, value: string): boolean {
     if (['1', 'true', 'yes'].includes(value.toLowerCase())) return true
     if (!['0', 'false', 'no'].includes(value.toLowerCase())) {
-      this.fault(`${PREFIX}${name.toUpperCase().replaceAll('-', '_')} must be true or false, got "${value}"`)
+      this.fault(`${variable(name)} must be true or false, got "${value}"`)
     }
     return false
   }
