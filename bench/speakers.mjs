@@ -5,6 +5,7 @@
 // Usage: node bench/speakers.mjs [FOLDER with model.int8.onnx, tokens.txt and manifest.json; default: the tiny model]
 //   [--cores 1] [--turns 3] [--start 8] [--most 1024] [--peer sherpa|none]
 import { execFileSync, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { availableParallelism, loadavg } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -39,6 +40,16 @@ const servers = {
   'sherpa-onnx-node': [`${root}bench/speakers-peer.mjs`, folder, String(cores)],
 }
 
+/** Processor time of all threads of a process. Linux counts it in steps of 10 ms. */
+function processorMs(pid) {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const [user, system] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13)
+  return (Number(user) + Number(system)) * 10
+}
+
 /** On its own cores, until `use` has ended. */
 async function serving(argv, use) {
   const child = spawn('taskset', ['-c', `0-${cores - 1}`, process.execPath, ...argv], {
@@ -54,7 +65,7 @@ async function serving(argv, use) {
     child.on('exit', (code) => reject(new Error(`the server ended with ${code}: ${said}`)))
   })
   try {
-    return await use(url)
+    return await use(url, child.pid)
   } finally {
     child.removeAllListeners('exit')
     child.kill('SIGKILL')
@@ -65,12 +76,14 @@ const shown = (ms) => (Number.isFinite(ms) ? ms.toFixed(0) : 'never').padStart(6
 
 /** The most speakers that are kept up with. */
 async function mostSpeakers(name) {
-  return await serving(servers[name], async (url) => {
+  return await serving(servers[name], async (url, pid) => {
     const keepsUp = async (speakers) => {
+      const before = processorMs(pid)
       const { p50, p95, lost, lateMs } = await playSpeakers({ url, speakers, turns })
+      const eachMs = (processorMs(pid) - before) / (speakers * (turns + 1))
       const kept = p95 <= LIMIT_MS && lost === 0
       console.log(
-        `  ${name.padEnd(17)} ${String(speakers).padStart(5)} speakers: median ${shown(p50)} ms, p95 ${shown(p95)} ms, unanswered ${lost}` +
+        `  ${name.padEnd(17)} ${String(speakers).padStart(5)} speakers: median ${shown(p50)} ms, p95 ${shown(p95)} ms, unanswered ${lost}, processor ${eachMs.toFixed(0)} ms an utterance` +
           `, speakers up to ${lateMs.toFixed(0)} ms late: ${kept ? 'kept up' : 'not kept up'}`,
       )
       // The load's own lateness would be taken for the server's.
