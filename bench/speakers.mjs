@@ -1,7 +1,8 @@
 // How many devices may speak at once on one core: each streams utterances of 5 s in real time to `sensevoice serve`, and their number is raised
 // until the 95th percentile from the end of speech to the final result is over the hang-over + 1 s. The same over a server of sherpa-onnx-node
 // (bench/speakers-peer.mjs), with the same model file, VAD network and hang-over, in the same run. Without partial results, which the peer has none of.
-// The server has its cores to itself, the speakers have the others. Linux, two cores or more; needs `npm run build`.
+// The server has its cores to itself, the speakers have the others. Linux, two cores or more; needs `npm run build`, and for a full-size model
+// `sensevoice model prepare FOLDER` before. Speakers say as much as the machine is idle; processor time says it on a busy one too.
 // Usage: node bench/speakers.mjs [FOLDER with model.int8.onnx, tokens.txt and manifest.json; default: the tiny model]
 //   [--cores 1] [--turns 3] [--start 8] [--most 1024] [--peer sherpa|none]
 import { execFileSync, spawn } from 'node:child_process'
