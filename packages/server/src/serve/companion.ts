@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { type SpeechError, serializeSpeechError } from '@sensevoice-web/engine'
-import { type WebSocket, WebSocketServer } from 'ws'
+import type { WebSocket, WebSocketServer } from 'ws'
 import type { Backend } from '../backend/backend.ts'
 import { createLocalBackend } from '../backend/local-backend.ts'
 import { createTritonBackend } from '../backend/triton-backend.ts'
@@ -14,6 +14,7 @@ import { Connection } from './connection/connection.ts'
 import { Metrics } from './metrics.ts'
 import { otaAnswer } from './ota.ts'
 import { SessionStore } from './session/session-store.ts'
+import { createWebSockets } from './web-sockets.ts'
 
 const RESUME_MS = 30_000
 /** From one ping to the next; a client that answers none of two is gone. */
@@ -98,12 +99,7 @@ class RunningCompanion implements Companion {
       config.tls === undefined
         ? createServer(options, answer)
         : createTlsServer({ ...options, ...config.tls }, answer)
-    this.#sockets = new WebSocketServer({
-      noServer: true,
-      perMessageDeflate: false,
-      maxPayload: config.messageBytes,
-      clientTracking: false,
-    })
+    this.#sockets = createWebSockets(config.messageBytes)
     this.#http.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) =>
       this.#upgrade(request, socket, head),
     )
