@@ -147,6 +147,7 @@ class RunningCompanion implements Companion {
   async drain(): Promise<void> {
     const { admission, sessions, backend, probes } = this.#parts
     admission.draining = true
+    this.#devices.goingAway()
     const answered = Promise.all([...this.#all].map((connection) => connection.drain()))
     let timer: NodeJS.Timeout | undefined
     await Promise.race([

@@ -16,6 +16,7 @@ export interface Watcher {
 export class ConnectedDevices {
   readonly #records = new Map<string, DeviceRecord>()
   readonly #watchers = new Map<string, Set<Watcher>>()
+  #reason: GoneReason = 'left'
 
   /** How many watch, over all devices. */
   get watchers(): number {
@@ -30,12 +31,17 @@ export class ConnectedDevices {
 
   /** The connection is closed; one whose device has a newer connection by now takes nothing with it. */
   closed(link: DeviceLink): void {
-    if (this.#records.get(link.device)?.link === link) this.#forget(link.device, 'left')
+    if (this.#records.get(link.device)?.link === link) this.#forget(link.device)
   }
 
-  /** The server goes away. */
+  /** Whoever leaves from now on leaves because the server goes away. */
+  goingAway(): void {
+    this.#reason = 'going-away'
+  }
+
+  /** Everybody is gone. */
   end(): void {
-    for (const device of [...this.#records.keys()]) this.#forget(device, 'going-away')
+    for (const device of [...this.#records.keys()]) this.#forget(device)
   }
 
   sound(device: string, durationMs: number): void {
@@ -77,9 +83,9 @@ export class ConnectedDevices {
     }
   }
 
-  #forget(device: string, reason: GoneReason): void {
+  #forget(device: string): void {
     this.#records.delete(device)
-    for (const watcher of this.#watchersOf(device)) watcher.gone(reason)
+    for (const watcher of this.#watchersOf(device)) watcher.gone(this.#reason)
     this.#watchers.delete(device)
   }
 
