@@ -78,13 +78,13 @@ export class CompanionStatus extends LitElement {
   }
 
   #server(): TemplateResult {
-    const { figures } = this.#figures
-    if (figures === undefined) return html`<p class="lead">Asking …</p>`
+    const { figures, lost } = this.#figures
+    if (figures === undefined) return html`<p class="lead">${lost ? nothing : 'Asking …'}</p>`
     const { status, model, version, backend, devices } = figures
     const count = devices.length === 1 ? '1 device' : `${devices.length} devices`
     const where = backend === 'triton' ? 'recognized by Triton' : 'recognized here'
     return html`<p class="lead">
-      <span class="badge" data-status=${status}>${STATUS[status]}</span> ${model} ${version}, ${where}; ${count}
+      <span class="badge" data-status=${lost ? 'lost' : status}>${lost ? 'no answer' : STATUS[status]}</span> ${model} ${version}, ${where}; ${count}
       connected
     </p>`
   }

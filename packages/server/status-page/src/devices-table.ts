@@ -15,10 +15,10 @@ const COLUMNS = [
   'Speaks',
   'Connected',
   'Sound',
-  'Utterances',
   'p50',
   'p95',
   'p99',
+  'Utterances',
   'Backlog',
   'Dropped',
   'Errors',
@@ -68,9 +68,9 @@ function row(device: DeviceStatus, opened: boolean, open: (device: string) => vo
     </th>
     ${cell('Speaks', DIALECTS[dialect] ?? dialect)}
     ${cell('Connected', html`<time datetime=${connectedSince}>${formatDuration(connectedSeconds)}</time>`)}
-    ${cell('Sound', formatSound(soundSeconds))} ${cell('Utterances', String(utterances))}
-    ${cell('p50', latency(latencyMs?.p50))} ${cell('p95', latency(latencyMs?.p95))}
-    ${cell('p99', latency(latencyMs?.p99))} ${cell('Backlog', backlog(device))}
+    ${cell('Sound', formatSound(soundSeconds))} ${cell('p50', latency(latencyMs?.p50))}
+    ${cell('p95', latency(latencyMs?.p95))} ${cell('p99', latency(latencyMs?.p99))}
+    ${cell('Utterances', String(utterances))} ${cell('Backlog', backlog(device))}
     ${cell('Dropped', formatSound(device.droppedSeconds), device.droppedSeconds > 0)}
     ${cell('Errors', String(device.failed), device.failed > 0)}
   </tr>`
