@@ -31,8 +31,7 @@ export function deviceView(
   const chosen = results.find(({ segmentId }) => segmentId === selectedId)
   const shown = chosen ?? results.at(-1)
   return html`<section class="opened" aria-labelledby="opened-title">
-    <div class="main">
-    <div class="card">
+    <div class="card words">
       <div class="title">
         <h2 id="opened-title" tabindex="-1">${device}</h2>
         <button class="quiet" type="button" @click=${wishes.close}>Close</button>
@@ -57,19 +56,16 @@ export function deviceView(
         <p slot="empty" class="empty">Nothing said yet.</p>
       </speech-transcript>
     </div>
-      <div class="card">
-        <h3>Times</h3>
-        <speech-latency-panel .results=${results}></speech-latency-panel>
-      </div>
+    <div class="card scores">
+      <h3>${chosen === undefined ? 'Newest result' : 'Chosen result'}</h3>
+      <h4>Emotion</h4>
+      <speech-emotion-bars .result=${shown}></speech-emotion-bars>
+      <h4>Language</h4>
+      <speech-language-scores .result=${shown}></speech-language-scores>
     </div>
-    <div class="aside">
-      <div class="card">
-        <h3>${chosen === undefined ? 'Newest result' : 'Chosen result'}</h3>
-        <h4>Emotion</h4>
-        <speech-emotion-bars .result=${shown}></speech-emotion-bars>
-        <h4>Language</h4>
-        <speech-language-scores .result=${shown}></speech-language-scores>
-      </div>
+    <div class="card times">
+      <h3>Times</h3>
+      <speech-latency-panel .results=${results}></speech-latency-panel>
     </div>
     ${announcement(results.at(-1))}
   </section>`
