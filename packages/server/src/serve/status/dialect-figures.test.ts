@@ -12,7 +12,7 @@ import type { DeviceStatus } from './device-record.ts'
 const { samples } = readWav(readFileSync(goldenPath('en-three-one-four')))
 const packets = opusPackets(readFileSync(new URL('../../test-data/speech.opus.ogg', import.meta.url)))
 /** Of each packet of that file. */
-const PACKET_SECONDS = 0.06
+const PACKET_SECONDS = 0.02
 
 let companion: Companion
 const sockets: { close(): void }[] = []
@@ -55,16 +55,22 @@ describe('the figures of a device, however it speaks', () => {
     })
     sockets.push(client)
     await client.open()
+    // Silence behind it, so that the VAD ends the utterance.
+    const silence = new Float32Array(32_000)
     client.send(samples)
-    await client.finish()
-    const told = await figures('s')
-    expect(told).toMatchObject({ dialect: 'stream', utterances: 1, latencyMs: { count: 1 }, failed: 0 })
-    expect(told?.soundSeconds).toBeCloseTo(samples.length / 16_000, 6)
+    client.send(silence)
+    await expect
+      .poll(() => figures('s'))
+      .toMatchObject({ dialect: 'stream', utterances: 1, latencyMs: { count: 1 }, failed: 0 })
+    const seconds = (samples.length + silence.length) / 16_000
+    expect((await figures('s'))?.soundSeconds).toBeCloseTo(seconds, 6)
   })
 
   test('xiaozhi', async () => {
     const socket = await device('x')
-    socket.send(JSON.stringify({ type: 'hello', version: 1, audio_params: { format: 'opus' } }))
+    socket.send(
+      JSON.stringify({ type: 'hello', version: 1, transport: 'websocket', audio_params: { format: 'opus' } }),
+    )
     socket.send(JSON.stringify({ type: 'listen', state: 'start', mode: 'manual' }))
     for (const packet of packets) socket.send(packet)
     socket.send(JSON.stringify({ type: 'listen', state: 'stop' }))
@@ -76,8 +82,7 @@ describe('the figures of a device, however it speaks', () => {
 
   test('Beken, with PCM at a rate of its own', async () => {
     const socket = await device('b', '?sample_rate=8000')
-    const config = { version: 2, audio: { to_server: { format: 'pcm', sample_rate: 8000 } } }
-    socket.send(JSON.stringify({ type: 'hello', config }))
+    socket.send(JSON.stringify({ type: 'session.update', input_audio_format: 'pcm', input_audio_rate: 8000 }))
     const pcm = floatToPcm16(new Float32Array(4000))
     socket.send(beken(new Uint8Array(pcm.buffer, pcm.byteOffset, pcm.byteLength)))
     await expect.poll(() => figures('b')).toMatchObject({ dialect: 'beken', soundSeconds: 0.5, failed: 0 })
@@ -88,7 +93,7 @@ test('what waits is told while it waits', async () => {
   const socket = await device('w')
   const pcm = floatToPcm16(samples)
   const audio = Buffer.from(pcm.buffer, pcm.byteOffset, pcm.byteLength).toString('hex')
-  for (let count = 0; count < 10; count += 1) socket.send(JSON.stringify({ audio, sample_rate: 16_000 }))
+  for (let count = 0; count < 20; count += 1) socket.send(JSON.stringify({ audio, sample_rate: 16_000 }))
   await expect.poll(async () => (await figures('w'))?.backlog.messages, { interval: 1 }).toBeGreaterThan(0)
-  await expect.poll(() => figures('w')).toMatchObject({ utterances: 10, backlog: { messages: 0 } })
+  await expect.poll(() => figures('w')).toMatchObject({ utterances: 20, backlog: { messages: 0 } })
 })
