@@ -13,6 +13,8 @@ export default defineConfig({
       'deploy/*.test.ts',
     ],
     testTimeout: 60_000,
+    // What is waited for comes late on a busy machine, and is no less right.
+    expect: { poll: { timeout: 10_000 } },
     pool: 'forks',
     maxWorkers: 2,
   },

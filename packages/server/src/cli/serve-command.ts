@@ -1,6 +1,7 @@
 import { type SpeechError, toSpeechError } from '@sensevoice-web/engine'
 import { startCompanion } from '../serve/companion.ts'
 import { readServeConfig } from '../serve/config.ts'
+import { StatusAccess } from '../serve/status/status-access.ts'
 import { signToken } from '../serve/tokens.ts'
 import { SERVE_USAGE } from './serve-usage.ts'
 import { type Streams, told } from './told.ts'
@@ -28,8 +29,9 @@ export async function serveCommand(
     const endsLater = endAtOnce()
     const companion = await startCompanion(config)
     const { url, model } = companion
+    const statusOffered = new StatusAccess(config).offered
     streams.error(
-      `sensevoice: ${model.name} ${model.version} is served at ${url} (/ws/DEVICE, /health, /metrics)\n`,
+      `sensevoice: ${model.name} ${model.version} is served at ${url} (/ws/DEVICE, /health, /metrics${statusOffered ? ', /status' : ''})\n`,
     )
     if (config.tokens.type === 'none') {
       streams.error('sensevoice: no token is asked for: whoever reaches this address may connect\n')

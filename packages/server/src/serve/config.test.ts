@@ -37,6 +37,15 @@ describe('readServeConfig', () => {
     })
   })
 
+  test('a token of the status page is long, or refused without being told', () => {
+    expect(readServeConfig([], {}).statusToken).toBeUndefined()
+    const env = { SENSEVOICE_SERVE_STATUS_TOKEN: 'sixteen-letters!' }
+    expect(readServeConfig([], env).statusToken).toBe('sixteen-letters!')
+    const refused = () => readServeConfig(['--status-token', 'too-short'], {})
+    expect(refused).toThrow('--status-token must have at least 16 characters')
+    expect(refused).not.toThrow('too-short')
+  })
+
   test('names all faults at once', () => {
     const argv = [
       '--port',
