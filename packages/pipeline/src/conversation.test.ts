@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { Conversation } from './conversation.ts'
+import { eventsOf, only, TEST_KEY, until, withStandIn } from './test-data/with-stand-in.ts'
 import { heard } from './testing/heard.ts'
 import type { StandInStep } from './testing/stand-in-step.ts'
 import { tone } from './testing/stand-in-step.ts'
-import { eventsOf, only, TEST_KEY, until, withStandIn } from './testing/with-stand-in.ts'
 
 const say = (...pieces: string[]): StandInStep[] => pieces.map((piece) => ({ say: piece }))
 

@@ -109,7 +109,7 @@ export class OpenAiStandIn {
         response.writeHead(200, { 'content-type': path === 'chat' ? 'text/event-stream' : 'audio/pcm' })
       }
       log.sentBytes += data.length
-      if (!response.write(data)) await orAborted(signal, (done) => response.once('drain', done))
+      if (!response.write(data)) await orAborted(signal, drained(response))
     }
     for (const step of steps) {
       if (signal.aborted) return
@@ -122,10 +122,10 @@ export class OpenAiStandIn {
       else if ('sound' in step)
         await write(new Uint8Array(step.sound.buffer, step.sound.byteOffset, step.sound.byteLength))
       else if ('raw' in step) await write(step.raw)
-      else if ('waitMs' in step) await orAborted(signal, (done) => setTimeout(done, step.waitMs))
+      else if ('waitMs' in step) await orAborted(signal, after(step.waitMs))
       else if ('stall' in step) {
         response.flushHeaders()
-        await orAborted(signal, () => {})
+        await orAborted(signal, () => () => {})
       } else if ('cut' in step) {
         response.destroy()
         return
@@ -160,10 +160,30 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   return JSON.parse(Buffer.concat(parts).toString('utf8'))
 }
 
-function orAborted(signal: AbortSignal, begin: (done: () => void) => void): Promise<void> {
+/** @param begin starts what is waited for, and returns how to give it up */
+function orAborted(signal: AbortSignal, begin: (done: () => void) => () => void): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve()
-    signal.addEventListener('abort', () => resolve(), { once: true })
-    begin(resolve)
+    const done = () => {
+      signal.removeEventListener('abort', done)
+      giveUp()
+      resolve()
+    }
+    signal.addEventListener('abort', done, { once: true })
+    const giveUp = begin(done)
   })
+}
+
+function drained(response: ServerResponse): (done: () => void) => () => void {
+  return (done) => {
+    response.once('drain', done)
+    return () => response.off('drain', done)
+  }
+}
+
+function after(ms: number): (done: () => void) => () => void {
+  return (done) => {
+    const timer = setTimeout(done, ms)
+    return () => clearTimeout(timer)
+  }
 }

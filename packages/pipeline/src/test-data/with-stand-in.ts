@@ -2,9 +2,9 @@ import { Conversation, type ConversationOptions } from '../conversation.ts'
 import type { OpenAiEndpoint } from '../endpoint/openai-endpoint.ts'
 import { OpenAiLanguageModel } from '../endpoint/openai-language-model.ts'
 import { OpenAiVoice } from '../endpoint/openai-voice.ts'
+import { OpenAiStandIn, type OpenAiStandInOptions } from '../testing/openai-stand-in.ts'
 import type { Turn } from '../turn/turn.ts'
 import type { TurnEvent } from '../turn/turn-event.ts'
-import { OpenAiStandIn, type OpenAiStandInOptions } from './openai-stand-in.ts'
 
 export const TEST_KEY = 'sk-test-0123456789abcdef'
 
