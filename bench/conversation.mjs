@@ -2,6 +2,7 @@
 // sound is handed out (the stand-in's voice takes no time), and how long a barge-in takes until the turn says so and until both requests are closed.
 // Bars: 100 ms each. Needs `npm run build`.
 // Usage: node bench/conversation.mjs [--runs 50]
+import { availableParallelism, loadavg } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
@@ -87,3 +88,4 @@ await firstSound('reply goes on at once', pieces(' And', ' more', '.'))
 await firstSound('next word after 50 ms', [{ waitMs: 50 }, ...pieces(' And', ' more', '.')])
 await firstSound('reply falls silent', [{ stall: true }])
 await bargeIn()
+console.log(`load of the machine: ${loadavg()[0].toFixed(1)} on ${availableParallelism()} processors`)

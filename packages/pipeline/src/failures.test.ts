@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { ConversationOptions } from './conversation.ts'
 import { OpenAiLanguageModel } from './endpoint/openai-language-model.ts'
 import { OpenAiVoice } from './endpoint/openai-voice.ts'
@@ -310,6 +310,19 @@ describe('the key and the words', () => {
       const make = () => new OpenAiLanguageModel({ ...endpoint, ...bad })
       expect(make).toThrowError(expect.objectContaining({ code: 'invalid-argument' }))
       expect(make).not.toThrow(TEST_KEY)
+    }
+  })
+
+  test('stay out of pages: there the client is refused', () => {
+    vi.stubGlobal('window', { document: {} })
+    vi.stubGlobal('navigator', {})
+    try {
+      const endpoint = { baseUrl: 'http://127.0.0.1:1/v1', apiKey: TEST_KEY, model: 'm' }
+      expect(() => new OpenAiLanguageModel(endpoint)).toThrowError(
+        expect.objectContaining({ code: 'not-supported' }),
+      )
+    } finally {
+      vi.unstubAllGlobals()
     }
   })
 

@@ -9,7 +9,8 @@ export type EndVerdict =
 export const END_MARK = /[.!?。！？｡…\n]/g
 
 const RUN = /[.!?。！？｡…]/
-const CLOSER = /["'”’»」』）)\]】》〉]/
+/** Asterisks and underscores close what models print in bold. */
+const CLOSER = /["'”’»」』）)\]】》〉*_]/
 const WIDE_END = /[。！？｡]/
 const CJK = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u
 /** What follows a `!` or `?` inside a name or an address. */

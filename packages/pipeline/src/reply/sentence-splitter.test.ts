@@ -22,6 +22,7 @@ const TEXTS: readonly (readonly [string, readonly string[]])[] = [
   ['He said "Stop!" Then he left. (Really.) Yes.', ['He said "Stop!"', 'Then he left.', '(Really.)', 'Yes.']],
   ['What?! No way!! 真的？！是', ['What?!', 'No way!!', '真的？！', '是']],
   ['See example.com/a?b=1 and v1.2.3 now. Done.', ['See example.com/a?b=1 and v1.2.3 now.', 'Done.']],
+  ['**Bold.** Then 2.*3 and _so._ End', ['**Bold.**', 'Then 2.*3 and _so._', 'End']],
   ['1. Milk\n2. Bread\n\n- Eggs', ['1. Milk', '2. Bread', '- Eggs']],
   ['😀! Hi. 👍', ['😀! Hi.']],
   ['  \n ... \n', []],
