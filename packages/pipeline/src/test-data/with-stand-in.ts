@@ -44,7 +44,7 @@ export function only<Type extends TurnEvent['type']>(
 }
 
 /** Resolves as soon as `holds`; rejects after `ms`. */
-export async function until(holds: () => boolean, ms = 2000): Promise<void> {
+export async function until(holds: () => boolean, ms = 10_000): Promise<void> {
   const end = performance.now() + ms
   while (!holds()) {
     if (performance.now() > end) throw new Error(`not so within ${ms} ms`)
