@@ -113,6 +113,13 @@ describe('a language model', () => {
     })
   })
 
+  test('that leaves its connection open after the end of the reply is not waited for', async () => {
+    const end = `data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n`
+    const { events, spoken } = await run({ chat: () => [{ say: 'Hello' }, { raw: end }, STALL] }, {})
+    expect(spoken).toEqual(['Hello'])
+    expect(events.at(-1)).toMatchObject({ type: 'turn-end', outcome: 'answered' })
+  })
+
   test('that fails ends in silence by choice', async () => {
     const { events } = await run({ chat: () => [{ status: 500 }] }, { fallback: { kind: 'silent' } })
     expect(events.map(({ type }) => type)).toEqual(['error', 'fallback', 'turn-end'])
@@ -168,7 +175,12 @@ describe('a voice', () => {
     ],
   ])('that %s leaves what was spoken before, and the fallback', async (_, steps, error) => {
     const script = { chat: () => [{ say: 'One. Two. Three. ' }, STALL], speech: failing(steps) }
-    const { events, spoken } = await run(script, { fallback: SORRY, voiceLimits: { firstMs: 400 } })
+    const { events, spoken } = await run(script, {
+      fallback: SORRY,
+      voiceLimits: { firstMs: 400 },
+      // The reply would wait for long: it has to be given up together with the voice.
+      languageModelLimits: { betweenMs: 60_000 },
+    })
     expect(only(events, 'error')).toEqual([
       { turn: 1, type: 'error', stage: 'voice', error: expect.objectContaining(error) },
     ])
@@ -187,6 +199,19 @@ describe('a voice', () => {
     const { events, spoken } = await run(script, { fallback: SORRY, voiceLimits: { betweenMs: 400 } })
     expect(only(events, 'error').map(({ error }) => error)).toEqual([expect.objectContaining(error)])
     expect(spoken).toEqual(['Two.', SORRY.text])
+  })
+
+  test('that fails leaves in memory what was spoken, no more', async () => {
+    const chat = (_: unknown, index: number) => [{ say: index === 0 ? 'One. Two. Three. ' : 'Yes.' }]
+    const script = { chat, speech: failing([{ status: 500 }]) }
+    await withStandIn(script, { fallback: SORRY, template: '{text}' }, async (conversation, standIn) => {
+      for (const text of ['a', 'b']) await eventsOf(conversation.answer(heard(text)))
+      expect(standIn.of('chat')[1]?.body['messages']).toEqual([
+        { role: 'user', content: 'a' },
+        { role: 'assistant', content: 'One.' },
+        { role: 'user', content: 'b' },
+      ])
+    })
   })
 
   test('that never stops is cut', async () => {
@@ -325,25 +350,23 @@ describe('the key and the words', () => {
     }
   })
 
-  test('of the environment is not used', async () => {
-    const before = { ...process.env }
-    Object.assign(process.env, {
-      OPENAI_API_KEY: 'sk-other',
-      OPENAI_ADMIN_KEY: 'sk-admin',
-      OPENAI_BASE_URL: 'http://127.0.0.1:1',
-    })
+  test('of the environment are not used', async () => {
+    vi.stubEnv('OPENAI_API_KEY', 'sk-other')
+    vi.stubEnv('OPENAI_ADMIN_KEY', 'sk-admin-other')
+    vi.stubEnv('OPENAI_ORG_ID', 'org-other')
+    vi.stubEnv('OPENAI_PROJECT_ID', 'proj-other')
+    vi.stubEnv('OPENAI_BASE_URL', 'http://127.0.0.1:1')
     try {
       await withStandIn({}, {}, async (conversation, standIn) => {
         await eventsOf(conversation.answer(heard('hi')))
-        expect(standIn.requests.map(({ authorization }) => authorization)).toEqual(
-          Array(3).fill(`Bearer ${TEST_KEY}`),
-        )
+        expect(standIn.requests).toHaveLength(3)
+        for (const { headers } of standIn.requests) {
+          expect(headers.authorization).toBe(`Bearer ${TEST_KEY}`)
+          expect(JSON.stringify(headers)).not.toContain('-other')
+        }
       })
     } finally {
-      for (const name of ['OPENAI_API_KEY', 'OPENAI_ADMIN_KEY', 'OPENAI_BASE_URL']) {
-        if (before[name] === undefined) delete process.env[name]
-        else process.env[name] = before[name]
-      }
+      vi.unstubAllEnvs()
     }
   })
 

@@ -42,11 +42,9 @@ export function openAiClient({ baseUrl, apiKey = NO_KEY, model, retries = 1 }: O
       baseURL: baseUrl,
       apiKey,
       maxRetries: retries,
-      // Without these the client takes what it finds in the environment: a stranger's key, or logs with the conversation in them.
-      adminAPIKey: null,
+      // Else the client takes what it finds in the environment: a stranger's account, or logs with the conversation in them.
       organization: null,
       project: null,
-      webhookSecret: null,
       logLevel: 'off',
     })
   } catch (error) {

@@ -1,11 +1,19 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type StandInStep, tone } from './stand-in-step.ts'
 
 /** One request as the stand-in saw it. Times by `performance.now()` of this process. */
 export interface StandInRequest {
   readonly path: 'chat' | 'speech'
-  readonly authorization: string | undefined
+  readonly headers: IncomingHttpHeaders
+  /** The client's end of the connection. */
+  readonly port: number | undefined
   readonly body: Readonly<Record<string, unknown>>
   readonly startedMs: number
   /** When each step was done, in the order of the steps. */
@@ -74,7 +82,8 @@ export class OpenAiStandIn {
     const body = (await readJson(request)) as Record<string, unknown>
     const log: Log = {
       path,
-      authorization: request.headers.authorization,
+      headers: request.headers,
+      port: request.socket.remotePort,
       body,
       startedMs: performance.now(),
       stepsMs: [],
