@@ -19,6 +19,12 @@ export async function buildPackages() {
     await typescript('server')
     await script('Copying the embedded models beside the command', 'packages/server/scripts/copy-assets.mjs')
   })
+  await onceFor(
+    'build-pipeline',
+    [...SHARED, 'packages/engine', 'packages/pipeline'],
+    'packages/pipeline/dist/index.js',
+    () => typescript('pipeline'),
+  )
   const browser = [...SHARED, 'packages/engine', 'packages/onnx', 'packages/browser']
   await onceFor('build-browser', browser, 'packages/browser/dist/index.js', () =>
     script('Building packages/browser', 'packages/browser/scripts/build.mjs'),
