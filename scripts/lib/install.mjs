@@ -7,6 +7,7 @@ const WORKSPACE = [
   'demo',
   'e2e',
   'bench',
+  ...readdirSync(`${root}examples`).map((name) => `examples/${name}`),
 ]
 const MANIFESTS = [
   'package.json',
