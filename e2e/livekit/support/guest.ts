@@ -1,4 +1,4 @@
-import { ConnectionState, Room, RoomEvent } from '@livekit/rtc-node'
+import { ConnectionState, ParticipantKind, Room, RoomEvent } from '@livekit/rtc-node'
 import { Arrivals } from './arrivals.ts'
 import { Ear } from './ear.ts'
 import { Listener } from './listener.ts'
@@ -32,6 +32,36 @@ export class Guest {
   async connectedAgain(from: number): Promise<void> {
     const connected = (state: ConnectionState) => state === ConnectionState.CONN_CONNECTED
     await this.states.first('a new connection', connected, { from, limitMs: 40_000 })
+  }
+
+  /** Identities of the agents in the room. */
+  agents(): string[] {
+    const all = [...this.room.remoteParticipants.values()]
+    return all.filter(({ kind }) => kind === ParticipantKind.AGENT).map(({ identity }) => identity)
+  }
+
+  /** Waits until an agent of the room hears somebody. */
+  async agentListens(): Promise<void> {
+    await this.until('an agent to listen', () =>
+      [...this.room.remoteParticipants.values()].some(
+        (one) => one.attributes['lk.agent.state'] === 'listening',
+      ),
+    )
+  }
+
+  /** Waits until something is so about the others in the room. */
+  async until(what: string, so: () => boolean): Promise<void> {
+    const changed = new Promise<void>((resolve) => {
+      const look = () => {
+        if (so()) resolve()
+      }
+      // One who comes with attributes already is no change of attributes.
+      this.room.on(RoomEvent.ParticipantAttributesChanged, look)
+      this.room.on(RoomEvent.ParticipantConnected, look)
+      this.room.on(RoomEvent.ParticipantDisconnected, look)
+      look()
+    })
+    await within(30_000, what, changed)
   }
 
   async leave(): Promise<void> {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { networkInterfaces } from 'node:os'
-import { AccessToken, type VideoGrant } from 'livekit-server-sdk'
+import { AccessToken, AgentDispatchClient, type VideoGrant } from 'livekit-server-sdk'
 import { freeTcpPort, freeUdpPort } from './free-ports.ts'
 import { TiedProcess } from './tied-process.ts'
 import { LIVEKIT_SERVER } from './with-livekit.ts'
@@ -51,6 +51,12 @@ export class RealLivekitServer {
     const token = new AccessToken(this.apiKey, this.apiSecret, { identity, ttl: '10m' })
     token.addGrant({ roomJoin: true, room, ...grants })
     return token.toJwt()
+  }
+
+  /** Sends one more of the agents without a name to a room. */
+  async sendAgent(room: string): Promise<void> {
+    const http = this.url.replace('ws:', 'http:')
+    await new AgentDispatchClient(http, this.apiKey, this.apiSecret).createDispatch(room, '')
   }
 
   /** The server is gone at once, as after a crash. */

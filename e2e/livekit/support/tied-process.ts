@@ -2,28 +2,28 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import type { Duplex } from 'node:stream'
 import { within } from './within.ts'
 
-// The shell kills the program as soon as the pipe at its descriptor 3 ends: when `kill` ends it, and when this process dies in any way.
-const TIE =
-  '"$0" "$@" </dev/null 3<&- & program=$!; { read -r _ <&3; kill -9 $program; } 2>/dev/null & ' +
-  'watch=$!; wait $program; code=$?; kill $watch 2>/dev/null; exit $code'
+// The shell leads a group of its own, and ends all of it, the program's children too, as soon as the pipe at its descriptor 3 ends (when
+// `kill` ends it, and when this process dies in any way) or the program ends.
+const TIE = '"$0" "$@" </dev/null 3<&- & program=$!; { read -r _ <&3; kill -9 0; } & wait $program; kill -9 0'
 
-/** A program that cannot outlive this process. */
+/** A program that, with all processes it starts, cannot outlive this process. */
 export class TiedProcess {
   readonly name: string
   readonly #child: ChildProcess
-  readonly #ended: Promise<number>
+  readonly #ended: Promise<void>
   #said = ''
 
   constructor(name: string, command: readonly [string, ...string[]], env: Readonly<Record<string, string>>) {
     this.name = name
     const child = spawn('sh', ['-c', TIE, ...command], {
       env: { ...process.env, ...env },
+      detached: true,
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     })
     this.#child = child
     this.#ended = new Promise((resolve) => {
-      child.on('error', () => resolve(-1))
-      child.on('exit', (code) => resolve(code ?? -1))
+      child.on('error', () => resolve())
+      child.on('exit', () => resolve())
     })
     for (const pipe of [child.stdout, child.stderr]) {
       pipe?.setEncoding('utf8').on('data', (text: string) => {
