@@ -9,8 +9,9 @@ import { withLivekit } from './support/with-livekit.ts'
 const AGENT_STT_MODULE = new URL('./support/loudness-stt.mjs', import.meta.url).href
 const said = digits()
 const saidMs = loudPart(said).durationMs
-// The agent of a room hears one track after the other; the second is subscribed to within the silence before the words.
-const LEAD_MS = 2000
+const LEAD_MS = 300
+// The agent of a room listens when it hears one track; another one it hears within the silence before the words.
+const SECOND_TRACK_LEAD_MS = 2000
 const TAIL_MS = 1500
 
 const isFinal = ({ attributes }: Transcription) => attributes['lk.transcription_final'] === 'true'
@@ -27,8 +28,8 @@ withLivekit('the example agent', () => {
     const [voiceOfAnna, voiceOfBen] = [await Voice.open(anna.room), await Voice.open(ben.room)]
     await ben.agentListens()
     await Promise.all([
-      voiceOfAnna.say(framed(said, LEAD_MS, TAIL_MS)),
-      voiceOfBen.say(framed(said.subarray(0, 16_000), LEAD_MS, TAIL_MS)),
+      voiceOfAnna.say(framed(said, SECOND_TRACK_LEAD_MS, TAIL_MS)),
+      voiceOfBen.say(framed(said.subarray(0, 16_000), SECOND_TRACK_LEAD_MS, TAIL_MS)),
     ])
     const { transcriptions, data } = ben.listener
     const ofAnna = await transcriptions.first('anna', (one) => one.identity === 'anna' && isFinal(one))
@@ -99,7 +100,7 @@ withLivekit('the example agent', () => {
   test('leaves a room that was made anew to the agent that the server has sent there', async () => {
     const { server, agent, join } = await stage({ AGENT_STT_MODULE })
     const anna = await join('talk', 'anna')
-    await Voice.open(anna.room)
+    const voice = await Voice.open(anna.room)
     await anna.agentListens()
     const [first = ''] = anna.agents()
     const states = anna.states.all.length
@@ -111,5 +112,6 @@ withLivekit('the example agent', () => {
       const agents = anna.agents()
       return agents.length === 1 && agents[0] !== first
     })
+    await voice.close()
   })
 })

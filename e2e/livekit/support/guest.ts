@@ -61,7 +61,11 @@ export class Guest {
       this.room.on(RoomEvent.ParticipantDisconnected, look)
       look()
     })
-    await within(30_000, what, changed)
+    await within(
+      30_000,
+      `${what} (connection: ${this.states.all.map((state) => ConnectionState[state])})`,
+      changed,
+    )
   }
 
   async leave(): Promise<void> {
