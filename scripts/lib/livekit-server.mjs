@@ -22,18 +22,23 @@ function patiently(command, args, { env = {}, limitMs }) {
     const child = spawn(command, args, {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: limitMs,
     })
+    // Not spawn's own limit: its timer goes on where the command could not start.
+    const limit = setTimeout(() => child.kill(), limitMs)
+    const done = (result) => {
+      clearTimeout(limit)
+      resolve(result)
+    }
     const hear = (text) => {
       said = (said + text).slice(-2000)
     }
     child.stdout.on('data', hear)
     child.stderr.on('data', hear)
     child.on('spawn', () => setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL))
-    child.on('error', () => resolve({ code: undefined, lastLine: '' }))
+    child.on('error', () => done({ code: undefined, lastLine: '' }))
     child.on('close', (code, signal) => {
       const lastLine = said.trim().split('\n').at(-1) ?? ''
-      resolve({ code: code ?? 1, lastLine: signal === null ? lastLine : `ended by ${signal}` })
+      done({ code: code ?? 1, lastLine: signal === null ? lastLine : `ended by ${signal}` })
     })
   })
 }
