@@ -1,0 +1,5 @@
+export { type Environment, settingsFromEnv } from './settings-from-env.ts'
+export { joinedAnswer, speechData } from './speech-data.ts'
+export type { BackendName, Device, RecognitionSettings, SttSettings } from './stt-settings.ts'
+export type { SenseVoiceMetadata, UtteranceAnswer } from './utterance-answer.ts'
+export type { TimedWord } from './words.ts'
