@@ -1,30 +1,33 @@
-import { createHook } from 'node:async_hooks'
 import { initializeLogger } from '@livekit/agents'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { STT } from './sense-voice-stt.ts'
 import { ScriptedBackend } from './test-data/scripted-backend.ts'
 import { frames, silence, spoken, together } from './test-data/sound.ts'
 
 initializeLogger({ pretty: false, level: 'silent' })
 
-/** Timers and sockets that the plugin's own code made and that are still there, by where they were made. */
-const alive = new Map<number, string>()
-const hook = createHook({
-  init(id, type) {
-    if (!['Timeout', 'TCPWRAP', 'Immediate'].includes(type)) return
-    const made = new Error(type).stack ?? ''
-    if (/livekit\/src/.test(made) && !/\.test\.ts/.test(made)) alive.set(id, made)
-  },
-  destroy(id) {
-    alive.delete(id)
-  },
-})
+/** Timers that the plugin's own code has set and that are still to fire, by where they were set. */
+const alive = new Map<unknown, string>()
 beforeEach(() => {
   alive.clear()
-  hook.enable()
+  const { setTimeout, clearTimeout } = globalThis
+  const set = (work: (...values: unknown[]) => void, delayMs?: number, ...values: unknown[]) => {
+    const timer = setTimeout(() => {
+      alive.delete(timer)
+      work(...values)
+    }, delayMs)
+    const by = new Error('set').stack?.split('\n')[2] ?? ''
+    if (by.includes('packages/livekit/src') && !by.includes('.test.ts')) alive.set(timer, by)
+    return timer
+  }
+  vi.stubGlobal('setTimeout', set)
+  vi.stubGlobal('clearTimeout', (timer: NodeJS.Timeout | undefined) => {
+    alive.delete(timer)
+    clearTimeout(timer)
+  })
 })
 afterEach(() => {
-  hook.disable()
+  vi.unstubAllGlobals()
 })
 
 const speech = together(silence(0.4), spoken('en-three-one-four'), silence(1))
