@@ -19,6 +19,9 @@ export async function buildPackages() {
     await typescript('server')
     await script('Copying the embedded models beside the command', 'packages/server/scripts/copy-assets.mjs')
   })
+  await onceFor('build-livekit', [...node, 'packages/livekit'], 'packages/livekit/dist/index.js', () =>
+    typescript('livekit'),
+  )
   const browser = [...SHARED, 'packages/engine', 'packages/onnx', 'packages/browser']
   await onceFor('build-browser', browser, 'packages/browser/dist/index.js', () =>
     script('Building packages/browser', 'packages/browser/scripts/build.mjs'),

@@ -35,6 +35,7 @@ export type {
   ModelChoice,
   ModelFilesChoice,
   RecognitionOptions,
+  RemoteOptions,
 } from './api/options.ts'
 export type {
   AnalysisResult,

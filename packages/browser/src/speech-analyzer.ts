@@ -24,10 +24,11 @@ import { dispatchSpeechEvent, SpeechEventTarget } from './api/speech-event-targe
 import { detectCapabilities } from './capabilities.ts'
 import { listMicrophones } from './microphones.ts'
 import { analyze } from './page/analysis.ts'
+import type { AnalysisPlace } from './page/analysis-place.ts'
+import { AnalyzerHome } from './page/analyzer-home.ts'
 import { Listening } from './page/listening.ts'
 import { type AnalyzerPlan, planAnalyzer } from './page/plan-analyzer.ts'
 import type { RunContext, Settings } from './page/run-context.ts'
-import { WorkerPair } from './page/worker-pair.ts'
 
 /**
  * Speech analysis inside the page: text, language, emotion and sound events with their probabilities, from a microphone or a file. Nothing
@@ -44,38 +45,29 @@ export class SpeechAnalyzer extends SpeechEventTarget {
   readonly #plan: AnalyzerPlan
   #settings: Settings
   #state: AnalyzerState = 'idle'
-  #pair: WorkerPair | undefined
-  #loading: Promise<WorkerPair> | undefined
-  #model: ModelInfo
-  #modelPlace: ModelPlace
-  #runtime: RuntimeInfo
+  readonly #home: AnalyzerHome
   #listening: Listening | undefined
   /** Analyses run one after another; the end of the newest one. */
   #analyses: Promise<unknown> = Promise.resolve()
   #waitingAnalyses = 0
   readonly #closing = new AbortController()
 
-  private constructor(plan: AnalyzerPlan, pair: WorkerPair) {
+  private constructor(plan: AnalyzerPlan, home: AnalyzerHome) {
     super()
     this.#plan = plan
     this.#settings = plan.settings
-    this.#model = pair.model
-    this.#modelPlace = pair.model.place
-    this.#runtime = pair.runtime
-    this.#adopt(pair)
+    this.#home = home
   }
 
   /**
-   * Loads the model, the VAD and the WASM runtime into two workers.
+   * Loads the model, the VAD and the WASM runtime into two workers; with `remote` asks the server instead.
    *
    * @throws SpeechError `invalid-argument`, `insecure-context`, `not-supported`, `model-not-found`, `model-corrupt`, `model-unsupported`,
    *   `network`, `file-unreadable`, `out-of-memory`, `worker-failed`; the signal's reason when aborted
    */
   static async create(options: CreateOptions = {}): Promise<SpeechAnalyzer> {
     const plan = planAnalyzer(options)
-    const onProgress = options.onProgress ?? (() => {})
-    const pair = await WorkerPair.load(plan.pair, { signal: options.signal, onProgress })
-    return new SpeechAnalyzer(plan, pair)
+    return new SpeechAnalyzer(plan, await AnalyzerHome.find(plan, options))
   }
 
   /** What this browser and this page can do and why not. Asks for no permission. */
@@ -98,16 +90,16 @@ export class SpeechAnalyzer extends SpeechEventTarget {
 
   /** How recognition runs here, and why so; an event `runtime` tells when it changes while sound is analyzed. */
   get runtime(): RuntimeInfo {
-    return this.#runtime
+    return this.#home.facts.runtime
   }
 
   get model(): ModelInfo {
-    return this.#model
+    return this.#home.facts.model
   }
 
   /** Where the loaded model lies, and whether storing it failed. */
   get modelPlace(): ModelPlace {
-    return this.#modelPlace
+    return this.#home.facts.modelPlace
   }
 
   /**
@@ -191,11 +183,11 @@ export class SpeechAnalyzer extends SpeechEventTarget {
   /** Ends everything and its workers. Running calls end without further results: `analyze` rejects with `closed`. */
   async close(): Promise<void> {
     if (this.#state === 'closed') return
-    this.#closing.abort(new SpeechError('closed', 'the analyzer was closed'))
+    const reason = new SpeechError('closed', 'the analyzer was closed')
+    this.#closing.abort(reason)
     await this.#listening?.leave()
     await this.#analyses
-    this.#pair?.terminate()
-    this.#pair = undefined
+    this.#home.close(reason)
     this.#setState('closed')
   }
 
@@ -203,44 +195,21 @@ export class SpeechAnalyzer extends SpeechEventTarget {
     return {
       settings: this.#settings,
       assets: this.#plan.pair.assets,
-      pair: (signal) => this.#loadedPair(signal),
+      place: (signal) => this.#place(signal),
       emit: (event) => this.#emit(event),
       setState: (state) => this.#setState(state),
     }
   }
 
-  /** The workers, started anew when the last ones died. A failed start is forgotten, so that the next call tries again. */
-  async #loadedPair(signal: AbortSignal): Promise<WorkerPair> {
-    if (this.#pair) return this.#pair
-    this.#loading ??= WorkerPair.load(this.#plan.pair, {
-      signal: this.#closing.signal,
+  #place(signal: AbortSignal): Promise<AnalysisPlace> {
+    return this.#home.place(signal, {
       onProgress: (progress) => dispatchSpeechEvent(this, { type: 'progress', progress }),
+      emit: (event) => this.#emit(event),
     })
-      .then((pair) => this.#adopt(pair))
-      .finally(() => {
-        this.#loading = undefined
-      })
-    const pair = await this.#loading
-    signal.throwIfAborted()
-    return pair
-  }
-
-  #adopt(pair: WorkerPair): WorkerPair {
-    this.#pair = pair
-    this.#model = pair.model
-    this.#modelPlace = pair.model.place
-    this.#runtime = pair.runtime
-    void pair.failed.then(() => {
-      if (this.#pair === pair) this.#pair = undefined
-    })
-    return pair
   }
 
   #emit(event: SpeechEvent): void {
-    if (event.type === 'runtime') {
-      const { provider, reason } = event
-      this.#runtime = { ...this.#runtime, provider, reason }
-    }
+    this.#home.take(event)
     dispatchSpeechEvent(this, event)
   }
 

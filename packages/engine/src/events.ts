@@ -71,8 +71,8 @@ export type SpeechEvent =
       readonly samples: number
       readonly totalSamples: number
     }
-  /** Recognition goes on on another provider, or on the same one after a loss: nothing was lost, and this is why. */
-  | { readonly type: 'runtime'; readonly provider: 'webgpu' | 'wasm'; readonly reason: string }
+  /** Recognition goes on on another provider (`remote`: by a server), or on the same one after a loss: nothing was lost, and this is why. */
+  | { readonly type: 'runtime'; readonly provider: 'webgpu' | 'wasm' | 'remote'; readonly reason: string }
   /** Finite inputs only: how much of the sound has been analyzed. */
   | { readonly type: 'analysis-progress'; readonly analyzedMs: number; readonly totalMs: number }
   | { readonly type: 'error'; readonly error: SpeechError }

@@ -66,6 +66,13 @@ export class Fields {
     return value
   }
 
+  /** A list of those among `choices`; what is unknown is left out. */
+  choices<Choice extends string>(name: string, choices: readonly Choice[]): readonly Choice[] {
+    const value = this.raw(name)
+    if (!Array.isArray(value)) throw this.wrong(name, 'must be a list')
+    return choices.filter((choice) => value.includes(choice))
+  }
+
   inner(name: string): Fields {
     return new Fields(`"${name}" of ${this.#what}`, this.raw(name))
   }

@@ -52,6 +52,18 @@ export interface ModelFilesChoice {
 /** Which model is to be loaded; a name, the address of a manifest.json or an .onnx file, or its files. */
 export type ModelChoice = 'tiny' | 'sensevoice-small' | (string & {}) | URL | ModelFilesChoice
 
+/** Which server analyzes, and what happens when it cannot. */
+export interface RemoteOptions {
+  /** `wss:` (or `https:`); `ws:` only from pages that are not https. */
+  readonly url: string | URL
+  /** Of this page's device name on that server; sent as `?token=`, since pages can set no header. */
+  readonly token?: string
+  /** Default true: this page goes on by itself when the server is gone. False: `create`, `listen` and `analyze` fail with `network`. */
+  readonly fallback?: boolean
+  /** How long the server may be away before it counts as gone, 100 to 30000; sound is kept meanwhile. Default 5000. */
+  readonly patienceMs?: number
+}
+
 /** What `SpeechAnalyzer.create` can be told; without any of it the embedded model listens for every language it knows. */
 export interface CreateOptions extends RecognitionOptions {
   /**
@@ -76,6 +88,12 @@ export interface CreateOptions extends RecognitionOptions {
    * be (after a lost GPU recognition still goes on in WASM, see the event `runtime`). `wasm`: on the processor.
    */
   readonly provider?: 'auto' | 'webgpu' | 'wasm'
+  /**
+   * The WebSocket of a companion server (`sensevoice serve`), as in `wss://example.org/ws/my-page`: sound then leaves the page and is analyzed there, with
+   * the same events and results. Nothing else that loads is loaded, unless the server is gone: then the page goes on by itself with `model`, and an
+   * event `runtime` says so.
+   */
+  readonly remote?: string | URL | RemoteOptions
   /** Ends the loading; `create` rejects with the signal's reason. */
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: LoadProgress) => void

@@ -14,8 +14,9 @@ export interface AnalysisResult {
 
 /** How recognition runs in this page, and why so. */
 export interface RuntimeInfo {
-  readonly provider: 'wasm' | 'webgpu'
-  /** WASM threads; on WebGPU those it would fall back to. */
+  /** `remote`: a server does, see `CreateOptions.remote`. */
+  readonly provider: 'wasm' | 'webgpu' | 'remote'
+  /** WASM threads; on WebGPU, or with a server, those it would fall back to. */
   readonly threads: number
   /** Cross-origin isolated: WASM threads are allowed. */
   readonly isolated: boolean
@@ -25,8 +26,8 @@ export interface RuntimeInfo {
 
 /** Where the loaded model lies, and why there. */
 export interface ModelPlace {
-  /** `embedded`: a part of the library. `file`: the user's own file. `memory`: nothing could be stored. */
-  readonly kind: 'embedded' | 'file' | 'origin-private-file-system' | 'cache-storage' | 'memory'
+  /** `embedded`: a part of the library. `file`: the user's own file. `memory`: nothing could be stored. `server`: it is not here. */
+  readonly kind: 'embedded' | 'file' | 'server' | 'origin-private-file-system' | 'cache-storage' | 'memory'
   /** How often storing failed in this load, so that the model went to memory instead. */
   readonly failures: number
   /** One sentence. */

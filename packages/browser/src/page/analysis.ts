@@ -7,10 +7,10 @@ import {
 import type { AnalyzeInput, AnalyzeOptions } from '../api/options.ts'
 import type { AnalysisResult } from '../api/outcomes.ts'
 import type { StreamConfig } from '../wire/stream-config.ts'
+import type { OpenStream } from './analysis-place.ts'
 import { decodeInput, type FiniteSound } from './decode-input.ts'
 import type { RunContext } from './run-context.ts'
 import { SampleFeeder } from './sample-feeder.ts'
-import { SpeechStream } from './speech-stream.ts'
 
 const LONGEST_SEGMENT_MS = LONGEST_WHOLE_SOUND_SAMPLES / 16
 
@@ -31,8 +31,8 @@ export async function analyze(
     context.emit(event)
     options.onEvent?.(event)
   }
-  const pair = await context.pair(signal)
-  const sound = await decodeInput(input, options.sampleRate, pair.listener, signal)
+  const place = await context.place(signal)
+  const sound = await decodeInput(input, options.sampleRate, place, signal)
   if (sound.length === 0) throw new SpeechError('invalid-audio', 'the sound has no samples')
   const durationMs = (sound.length / sound.sampleRate) * 1000
   if (options.vad === false && durationMs > LONGEST_SEGMENT_MS) {
@@ -43,7 +43,7 @@ export async function analyze(
     )
   }
   const config = configOf(context, options, sound, durationMs)
-  const stream = await SpeechStream.open(pair, config, deliver, signal)
+  const stream = await place.open(config, deliver, signal)
   const feeder = new SampleFeeder(stream.audio, Math.ceil(sound.sampleRate / 4))
   try {
     await untilAborted(signal, Promise.race([feedAll(feeder, sound, stream), stream.done]))
@@ -56,7 +56,7 @@ export async function analyze(
   return { results, errors, durationMs, elapsedMs: performance.now() - started }
 }
 
-async function feedAll(feeder: SampleFeeder, sound: FiniteSound, stream: SpeechStream): Promise<void> {
+async function feedAll(feeder: SampleFeeder, sound: FiniteSound, stream: OpenStream): Promise<void> {
   await feeder.send(sound.length, (target, from) => sound.fill(target, from))
   feeder.end()
   await stream.done

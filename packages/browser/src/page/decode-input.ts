@@ -1,7 +1,6 @@
 import { SpeechError } from '@sensevoice-web/engine'
 import type { AnalyzeInput } from '../api/options.ts'
-import type { ListenerApi } from '../wire/listener-api.ts'
-import type { WorkerHost } from './worker-host.ts'
+import type { AnalysisPlace } from './analysis-place.ts'
 
 /** Finite sound that can be read piece by piece, so that no step holds the page up. */
 export interface FiniteSound {
@@ -21,7 +20,7 @@ const DECODE_RATE = 48_000
 export async function decodeInput(
   input: AnalyzeInput,
   sampleRate: number | undefined,
-  listener: WorkerHost<ListenerApi>,
+  reader: Pick<AnalysisPlace, 'readWav'>,
   signal: AbortSignal,
 ): Promise<FiniteSound> {
   if (input instanceof Float32Array) {
@@ -33,9 +32,9 @@ export async function decodeInput(
     return monoSound(input, sampleRate)
   }
   if (input instanceof AudioBuffer) return mixedSound(input)
-  if (input instanceof Blob) return await decodeFile(input, listener, signal)
+  if (input instanceof Blob) return await decodeFile(input, reader, signal)
   if (typeof input === 'string' || input instanceof URL) {
-    return await decodeFile(await download(input, signal), listener, signal)
+    return await decodeFile(await download(input, signal), reader, signal)
   }
   return monoSound(input.samples, input.sampleRate)
 }
@@ -71,10 +70,10 @@ function mixedSound(buffer: AudioBuffer): FiniteSound {
 /** WAV is read by our own reader, as everywhere in this project, so that its samples are exact; anything else by the browser. */
 async function decodeFile(
   file: Blob,
-  listener: WorkerHost<ListenerApi>,
+  reader: Pick<AnalysisPlace, 'readWav'>,
   signal: AbortSignal,
 ): Promise<FiniteSound> {
-  const wav = await listener.call((api) => api.readWav(file), signal)
+  const wav = await reader.readWav(file, signal)
   if (wav !== undefined) return monoSound(wav.samples, wav.sampleRate)
   const bytes = await file.arrayBuffer()
   signal.throwIfAborted()

@@ -1,13 +1,13 @@
 import { type AnalyzerState, SpeechError, type SpeechEvent, toSpeechError } from '@sensevoice-web/engine'
 import type { ListenOptions } from '../api/options.ts'
 import type { StreamChanges, StreamConfig } from '../wire/stream-config.ts'
+import type { OpenStream } from './analysis-place.ts'
 import { captureStream } from './capture-stream.ts'
 import { EventQueue } from './event-queue.ts'
 import { iterableSource } from './iterable-source.ts'
 import { openMicrophone } from './open-microphone.ts'
 import { partialInterval, type RunContext } from './run-context.ts'
 import type { SoundSource, SourceEnd } from './sound-source.ts'
-import { SpeechStream } from './speech-stream.ts'
 
 /** Why a run was broken off by its own user: nothing to report. */
 const LEFT = Symbol('the consumer left')
@@ -17,7 +17,7 @@ type Phase =
   | {
       readonly type: 'running'
       readonly source: SoundSource
-      readonly stream: SpeechStream
+      readonly stream: OpenStream
       readonly paused: boolean
     }
   | { readonly type: 'stopping' }
@@ -101,11 +101,11 @@ export class Listening {
 
   async #listen(): Promise<void> {
     const { signal } = this.#abort
-    const [pair, source] = await this.#prepare(signal)
-    let stream: SpeechStream | undefined
+    const [place, source] = await this.#prepare(signal)
+    let stream: OpenStream | undefined
     const aborted = rejection(signal)
     try {
-      stream = await SpeechStream.open(pair, this.#config(source), (event) => this.#emit(event), signal)
+      stream = await place.open(this.#config(source), (event) => this.#emit(event), signal)
       source.start(stream.audio)
       this.#phase = { type: 'running', source, stream, paused: false }
       this.#setState('listening')
@@ -126,10 +126,10 @@ export class Listening {
     }
   }
 
-  /** Workers and microphone at the same time; when one fails the other is let go. */
+  /** Workers, or the way to the server, and microphone at the same time; when one fails the other is let go. */
   async #prepare(signal: AbortSignal) {
     const opening = this.#openSource(signal)
-    const loading = this.#context.pair(signal)
+    const loading = this.#context.place(signal)
     try {
       const source = await opening
       return [await loading, source] as const

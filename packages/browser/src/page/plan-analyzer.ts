@@ -4,6 +4,7 @@ import { resolveAssets } from './asset-urls.ts'
 import { chooseThreads } from './choose-threads.ts'
 import { locateModel } from './locate-model.ts'
 import type { ProviderOption } from './plan-provider.ts'
+import { type RemoteServer, remoteServer } from './remote/remote-server.ts'
 import { PARTIAL_INTERVAL_MS, partialInterval, type Settings } from './run-context.ts'
 import type { PairSettings } from './worker-pair.ts'
 
@@ -13,6 +14,8 @@ const PROVIDERS: readonly ProviderOption[] = ['auto', 'webgpu', 'wasm']
 export interface AnalyzerPlan {
   readonly settings: Settings
   readonly pair: PairSettings
+  /** Undefined: in the page. */
+  readonly remote: RemoteServer | undefined
 }
 
 /** @throws SpeechError `invalid-argument`, `insecure-context`, `not-supported` */
@@ -54,6 +57,7 @@ export function planAnalyzer(options: CreateOptions): AnalyzerPlan {
       isolated,
       provider,
     },
+    remote: options.remote === undefined ? undefined : remoteServer(options.remote, document.baseURI),
   }
 }
 

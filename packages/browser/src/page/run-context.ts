@@ -1,6 +1,6 @@
 import type { AnalyzerState, LanguageChoice, SegmenterOptions, SpeechEvent } from '@sensevoice-web/engine'
+import type { AnalysisPlace } from './analysis-place.ts'
 import type { ResolvedAssets } from './asset-urls.ts'
-import type { WorkerPair } from './worker-pair.ts'
 
 /** What an analyzer was told to use where a call does not say otherwise. */
 export interface Settings {
@@ -15,8 +15,8 @@ export interface Settings {
 export interface RunContext {
   readonly settings: Settings
   readonly assets: ResolvedAssets
-  /** The loaded workers; started again when the last ones are gone. */
-  pair(signal: AbortSignal): Promise<WorkerPair>
+  /** Where sound is analyzed now: the loaded workers, started again when the last ones are gone, or a server. */
+  place(signal: AbortSignal): Promise<AnalysisPlace>
   emit(event: SpeechEvent): void
   setState(state: AnalyzerState): void
 }

@@ -7,6 +7,7 @@ import {
 import { transfer } from 'comlink'
 import type { EventPortMessage } from '../wire/event-port.ts'
 import type { StreamChanges, StreamConfig } from '../wire/stream-config.ts'
+import type { OpenStream } from './analysis-place.ts'
 import { EventOrder } from './event-order.ts'
 import type { WorkerPair } from './worker-pair.ts'
 
@@ -14,10 +15,9 @@ import type { WorkerPair } from './worker-pair.ts'
 const POISONOUS: readonly SpeechErrorCode[] = ['inference-failed', 'out-of-memory']
 
 /** One stream of sound through both workers, seen from the page: ports are laid here, sound and jobs flow past it. */
-export class SpeechStream {
-  /** This side's end of the audio channel: for the worklet or a `SampleFeeder`. */
+export class SpeechStream implements OpenStream {
   readonly audio: MessagePort
-  /** Resolves when every event was delivered; rejects when a worker died or could not go on. */
+  /** Rejects when a worker died or could not go on. */
   readonly done: Promise<void>
   readonly #pair: WorkerPair
   readonly #ports: readonly MessagePort[]
@@ -87,12 +87,10 @@ export class SpeechStream {
     return this.#pair.listener.call((api) => api.configure(changes))
   }
 
-  /** Resolves when all sound was taken over and the last segment ended; its result is still to come, see `done`. */
   finish(): Promise<void> {
     return this.#pair.listener.call((api) => api.finish())
   }
 
-  /** Drops everything; no more events. */
   async cancel(): Promise<void> {
     for (const port of this.#ports) port.close()
     const { listener, recognizer } = this.#pair

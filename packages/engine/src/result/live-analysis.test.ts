@@ -3,7 +3,8 @@ import { SpeechError } from '../errors.ts'
 import type { SpeechEvent } from '../events.ts'
 import type { AudioSegment } from '../model/ports.ts'
 import { FakeRecognizer, FakeVoiceProbe } from '../testing/index.ts'
-import { LiveAnalysis, type LiveAnalysisOptions, type RecognitionKind } from './live-analysis.ts'
+import { LiveAnalysis } from './live-analysis.ts'
+import type { LiveAnalysisOptions, RecognitionKind } from './live-analysis-options.ts'
 
 /** Samples that say their own position. */
 function ramp(samples: number): Float32Array {
@@ -169,5 +170,64 @@ describe('LiveAnalysis', () => {
     await analysis.finish()
     expect(events[0]).toMatchObject({ type: 'speech-start', startSamples: 20 * 512 - 5120 })
     expect(analysis.heardSamples).toBe(200 * 512)
+  })
+
+  test('finite sound waits for recognition: nothing is dropped, tried or timed', async () => {
+    const waiting: (() => void)[] = []
+    const { analysis, events, kinds } = setUp(
+      { live: false, maxBacklogMs: 1 },
+      { say: ({ id }) => new Promise((resolve) => waiting.push(() => resolve(`text ${id}`))) },
+    )
+    const pushed = feed(analysis, ramp(200 * 512), 512)
+    let done = false
+    void pushed.then(() => {
+      done = true
+    })
+    await expect.poll(() => waiting.length).toBe(1)
+    expect(done).toBe(false)
+    waiting[0]?.()
+    await expect.poll(() => waiting.length).toBe(2)
+    waiting[1]?.()
+    await pushed
+    await analysis.finish()
+    expect(kinds).toEqual(['final', 'final'])
+    expect(texts(events)).toEqual(['text 0', 'text 1'])
+    expect(types(events)).not.toContain('overrun')
+    const timings = events.flatMap((event) => (event.type === 'result' ? [event.result.timings] : []))
+    expect(timings.every(({ endOfSpeechToResultMs }) => endOfSpeechToResultMs === undefined)).toBe(true)
+  })
+
+  test('the whole sound is one segment, silence and all', async () => {
+    const { analysis, events, recognizer, voice } = setUp({ segmenter: 'whole', live: false })
+    const sound = ramp(200 * 512 + 7)
+    await feed(analysis, sound, 4000)
+    await analysis.finish()
+    expect(types(events)).toEqual(['speech-start', 'speech-end', 'result'])
+    expect(recognizer.segments[0]?.samples).toEqual(sound)
+    expect(voice.calls).toBe(0)
+  })
+
+  test('more than 5 minutes are not one segment', async () => {
+    const { analysis } = setUp({ segmenter: 'whole' })
+    await expect(analysis.push(new Float32Array(5 * 60 * 16_000 + 512))).rejects.toMatchObject({
+      code: 'invalid-argument',
+    })
+  })
+
+  test('no sound at all is no segment', async () => {
+    const { analysis, events } = setUp({ segmenter: 'whole' })
+    await analysis.finish()
+    expect(events).toEqual([])
+  })
+
+  test('the segmenter changes while somebody speaks', async () => {
+    const { analysis, events } = setUp()
+    await feed(analysis, ramp(100 * 512), 512)
+    analysis.configure({ segmenter: { speechThreshold: 0.95 } })
+    await feed(analysis, ramp(100 * 512), 512)
+    await analysis.finish()
+    const starts = events.filter(({ type }) => type === 'speech-start').length
+    expect(starts).toBe(2)
+    expect(() => analysis.configure({ segmenter: { hangOverMs: -1 } })).toThrow(SpeechError)
   })
 })

@@ -2,11 +2,11 @@ import { AudioHistory } from '../audio/audio-history.ts'
 import { type AudioWindow, Framer } from '../audio/framer.ts'
 import { Resampler } from '../audio/resampler.ts'
 import { SpeechError, toSpeechError } from '../errors.ts'
-import type { SpeechEvent } from '../events.ts'
-import type { AudioSegment, Clock, RecognizeOptions, VoiceProbe } from '../model/ports.ts'
-import type { LanguageChoice } from '../model/tags.ts'
-import type { SegmentEvent, SegmenterOptions } from '../vad/segment-event.ts'
+import type { RecognizeOptions } from '../model/ports.ts'
+import type { SegmentEvent } from '../vad/segment-event.ts'
 import { Segmenter } from '../vad/segmenter.ts'
+import { LONGEST_WHOLE_SOUND_SAMPLES } from './analyze-whole-sound.ts'
+import type { LiveAnalysisChanges, LiveAnalysisOptions, LiveAnalysisParts } from './live-analysis-options.ts'
 import { PartialStabilizer } from './partials.ts'
 import type { SegmentJob, SegmentJobOutcome } from './segment-job.ts'
 import { SegmentJobs } from './segment-jobs.ts'
@@ -17,29 +17,6 @@ const SAMPLES_PER_MS = 16
 const HISTORY_SAMPLES = 10 * 60 * 1000 * SAMPLES_PER_MS
 /** Sound of waiting segments beyond which the oldest is dropped: a minute behind is no conversation any more. */
 const DEFAULT_BACKLOG_MS = 60_000
-
-export interface LiveAnalysisOptions extends RecognizeOptions {
-  /** Of the sound that is pushed, 8000 to 192000 Hz. */
-  readonly sampleRate: number
-  /** Without: no partial results. At least 100. */
-  readonly partialIntervalMs?: number
-  readonly segmenter?: Partial<SegmenterOptions>
-  /** Sound of waiting segments beyond which the oldest is dropped and told. Default one minute. */
-  readonly maxBacklogMs?: number
-}
-
-/** How urgent a recognition is: nobody waits for a partial that a newer one follows. */
-export type RecognitionKind = SegmentJob<unknown>['kind']
-
-export interface LiveAnalysisParts {
-  /** Reset at the start; must not be used by anyone else until the analysis ends. */
-  readonly probe: VoiceProbe
-  recognize(segment: AudioSegment, options: RecognizeOptions, kind: RecognitionKind): Promise<SpeechResult>
-  /** Monotonic, in ms. */
-  readonly clock: Clock
-  /** Called in order; must not throw. */
-  deliver(event: SpeechEvent): void
-}
 
 interface Work {
   readonly samples: Float32Array
@@ -65,6 +42,8 @@ export class LiveAnalysis {
   readonly #framer = new Framer()
   readonly #history = new AudioHistory(HISTORY_SAMPLES)
   readonly #segmenter: Segmenter
+  readonly #live: boolean
+  readonly #whole: boolean
   readonly #stabilizer = new PartialStabilizer()
   readonly #jobs: SegmentJobs<Work, Recognized>
   #recognizeOptions: RecognizeOptions
@@ -77,17 +56,19 @@ export class LiveAnalysis {
 
   /** @throws SpeechError `sample-rate-unsupported`, `invalid-argument` */
   constructor(options: LiveAnalysisOptions, parts: LiveAnalysisParts) {
-    const { language = 'auto', withItn = true, maxBacklogMs = DEFAULT_BACKLOG_MS } = options
+    const { language = 'auto', withItn = true, maxBacklogMs = DEFAULT_BACKLOG_MS, live = true } = options
     this.#parts = parts
     this.#options = options
     this.#resampler = new Resampler(options.sampleRate)
-    this.#segmenter = new Segmenter(options.segmenter)
+    this.#live = live
+    this.#whole = options.segmenter === 'whole'
+    this.#segmenter = new Segmenter(options.segmenter === 'whole' ? {} : options.segmenter)
     this.#recognizeOptions = { language, withItn }
     this.#jobs = new SegmentJobs({
       run: (job, queueMs) => this.#run(job, queueMs),
       deliver: (outcome) => this.#outcome(outcome),
       clock: parts.clock,
-      maxBacklogSamples: maxBacklogMs * SAMPLES_PER_MS,
+      maxBacklogSamples: live ? maxBacklogMs * SAMPLES_PER_MS : Number.POSITIVE_INFINITY,
     })
     parts.probe.reset()
   }
@@ -107,8 +88,13 @@ export class LiveAnalysis {
     return this.#segment !== undefined
   }
 
-  /** Takes effect with the next recognition. */
-  configure({ language, withItn }: { language?: LanguageChoice; withItn?: boolean }): void {
+  /**
+   * Takes effect with the next recognition, the segmenter's changes with the next window; `whole` stays whole.
+   *
+   * @throws SpeechError `invalid-argument` for options of the segmenter that cannot be
+   */
+  configure({ language, withItn, segmenter }: LiveAnalysisChanges): void {
+    if (segmenter !== undefined && !this.#whole) this.#segmenter.configure(segmenter)
     this.#recognizeOptions = {
       language: language ?? this.#recognizeOptions.language ?? 'auto',
       withItn: withItn ?? this.#recognizeOptions.withItn ?? true,
@@ -168,15 +154,26 @@ export class LiveAnalysis {
     this.#history.append(samples)
     for (const window of this.#framer.push(samples)) {
       if (this.#closed) return
-      await this.#judge(window)
+      if (this.#whole) this.#hearWhole(window)
+      else await this.#judge(window)
     }
+  }
+
+  #hearWhole({ startSamples, samples }: AudioWindow): void {
+    if (startSamples + samples.length > LONGEST_WHOLE_SOUND_SAMPLES) {
+      throw new SpeechError('invalid-argument', 'without VAD at most 5 minutes are one segment', {
+        hint: 'Let the VAD cut it.',
+      })
+    }
+    if (this.#segment === undefined) this.#start(0, 0, 0)
   }
 
   async #judge(window: AudioWindow): Promise<void> {
     const probability = await this.#parts.probe.probe(window.samples)
     if (this.#closed) return
     const heard = window.startSamples + window.samples.length
-    for (const event of this.#segmenter.push(window.startSamples, probability)) this.#tell(event, heard)
+    for (const event of this.#segmenter.push(window.startSamples, probability)) await this.#tell(event, heard)
+    if (this.#closed) return
     this.#history.discardBefore(this.#segmenter.retainFromSamples)
     this.#partial(heard, probability)
   }
@@ -184,24 +181,26 @@ export class LiveAnalysis {
   async #flush(): Promise<void> {
     this.#framer.flush()
     const end = this.#framer.endSamples
-    for (const event of this.#segmenter.flush(end)) this.#tell(event, end)
+    if (this.#whole) {
+      if (end === 0) return
+      if (this.#segment === undefined) this.#start(0, 0, 0)
+      const range = { segmentId: 0, revision: 0, startSamples: 0, endSamples: end }
+      return await this.#tell({ type: 'end', ...range, reason: 'flush' }, end)
+    }
+    for (const event of this.#segmenter.flush(end)) await this.#tell(event, end)
     this.#history.discardBefore(this.#segmenter.retainFromSamples)
     this.#parts.probe.reset()
   }
 
-  #tell(event: SegmentEvent, heardSamples: number): void {
+  async #tell(event: SegmentEvent, heardSamples: number): Promise<void> {
     const { deliver } = this.#parts
     switch (event.type) {
-      case 'speech-start': {
-        const { segmentId, startSamples } = event
-        this.#segment = { id: segmentId, startSamples, pausing: false }
-        this.#lastPartialSamples = heardSamples
-        deliver({ type: 'speech-start', segmentId, startSamples, startMs: startSamples / SAMPLES_PER_MS })
+      case 'speech-start':
+        this.#start(event.segmentId, event.startSamples, heardSamples)
         break
-      }
       case 'candidate':
         this.#segment = { id: event.segmentId, startSamples: event.startSamples, pausing: true }
-        this.#push('candidate', event, heardSamples, true)
+        if (this.#live) this.#push('candidate', event, heardSamples, true)
         break
       case 'resumed':
         if (this.#segment !== undefined) this.#segment = { ...this.#segment, pausing: false }
@@ -211,6 +210,9 @@ export class LiveAnalysis {
         const { segmentId, endSamples, reason } = event
         this.#segment = undefined
         deliver({ type: 'speech-end', segmentId, endSamples, endMs: endSamples / SAMPLES_PER_MS, reason })
+        // One is recognized while the next one is heard; more would only wait.
+        if (!this.#live) await this.#jobs.drain()
+        if (this.#closed) return
         this.#push('final', event, heardSamples, reason === 'silence')
         break
       }
@@ -222,6 +224,13 @@ export class LiveAnalysis {
         break
       }
     }
+  }
+
+  #start(segmentId: number, startSamples: number, heardSamples: number): void {
+    this.#segment = { id: segmentId, startSamples, pausing: false }
+    this.#lastPartialSamples = heardSamples
+    const startMs = startSamples / SAMPLES_PER_MS
+    this.#parts.deliver({ type: 'speech-start', segmentId, startSamples, startMs })
   }
 
   #push(
@@ -292,6 +301,7 @@ export class LiveAnalysis {
   }
 
   #timed({ result, speechEndedAtMs }: Recognized): SpeechResult {
+    if (!this.#live) return result
     const endOfSpeechToResultMs = this.#parts.clock() - speechEndedAtMs
     return { ...result, timings: { ...result.timings, endOfSpeechToResultMs } }
   }

@@ -26,6 +26,8 @@ export interface StageTimings {
   readonly queueMs?: number
   /** From the last speech sample's arrival to the result's delivery; live streams only. */
   readonly endOfSpeechToResultMs?: number
+  /** The part of it that the way to a server and back took; remote mode only. */
+  readonly networkMs?: number
 }
 
 /**

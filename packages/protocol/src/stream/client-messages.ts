@@ -1,5 +1,6 @@
-import { LANGUAGE_CHOICES, type LanguageChoice } from '@sensevoice-web/engine'
+import { LANGUAGE_CHOICES, type LanguageChoice, type SegmenterOptions } from '@sensevoice-web/engine'
 import { Fields } from '../fields.ts'
+import { readSegmentation } from './segmentation.ts'
 
 export const STREAM_VERSION = 1
 /** What a message to a client may have at most, unless its hello says otherwise. */
@@ -10,14 +11,26 @@ export type StreamAudio =
   | { readonly format: 'pcm16'; readonly sampleRate: number }
   | { readonly format: 'opus'; readonly sampleRate: 16_000 }
 
-export interface HelloMessage {
+/** What can be told at the start and changed while sound comes. */
+export interface StreamChanges {
+  readonly language?: LanguageChoice
+  readonly withItn?: boolean
+  /** Changes to the segmenter's defaults. */
+  readonly segmentation?: Partial<SegmenterOptions>
+}
+
+export interface HelloMessage extends Omit<StreamChanges, 'segmentation'> {
   readonly type: 'hello'
   readonly protocol: 'sensevoice'
   readonly version: 1
   readonly audio: StreamAudio
-  readonly language?: LanguageChoice
-  readonly withItn?: boolean
+  /** `whole`: no VAD, all sound is one segment. */
+  readonly segmentation?: Partial<SegmenterOptions> | 'whole'
+  /** False: finite sound, which is held back when it comes faster than it can be recognized. */
+  readonly live?: boolean
   readonly partials?: boolean
+  /** The least distance of partials, 100 to 10000. */
+  readonly partialIntervalMs?: number
   readonly maxMessageBytes?: number
   readonly resume?: { readonly session: string; readonly nextEvent: number }
 }
@@ -25,13 +38,15 @@ export interface HelloMessage {
 /** What a client of the stream protocol says in text. */
 export type ClientMessage =
   | HelloMessage
-  | { readonly type: 'configure'; readonly language?: LanguageChoice; readonly withItn?: boolean }
+  | ({ readonly type: 'configure' } & StreamChanges)
+  /** What is being said ends here, as at a pause; the sound goes on later. */
+  | { readonly type: 'end-segment' }
   | { readonly type: 'finish' }
   | { readonly type: 'ack'; readonly nextEvent: number }
   | { readonly type: 'ping'; readonly id: number }
   | { readonly type: 'bye' }
 
-const TYPES = ['hello', 'configure', 'finish', 'ack', 'ping', 'bye'] as const
+const TYPES = ['hello', 'configure', 'end-segment', 'finish', 'ack', 'ping', 'bye'] as const
 
 /** @throws SpeechError `invalid-argument` naming the field */
 export function readClientMessage(text: string): ClientMessage {
@@ -41,11 +56,18 @@ export function readClientMessage(text: string): ClientMessage {
     case 'hello':
       return readHello(message)
     case 'configure':
-      return { type, ...recognition(message) }
+      return {
+        type,
+        ...recognition(message),
+        ...(message.has('segmentation')
+          ? { segmentation: readSegmentation(message.inner('segmentation')) }
+          : {}),
+      }
     case 'ack':
       return { type, nextEvent: message.whole('nextEvent', 0, Number.MAX_SAFE_INTEGER) }
     case 'ping':
       return { type, id: message.whole('id', 0, Number.MAX_SAFE_INTEGER) }
+    case 'end-segment':
     case 'finish':
     case 'bye':
       return { type }
@@ -61,12 +83,22 @@ function readHello(message: Fields): HelloMessage {
     version: STREAM_VERSION,
     audio: readAudio(message.inner('audio')),
     ...recognition(message),
+    ...(message.has('segmentation') ? { segmentation: wholeOrCut(message) } : {}),
+    ...(message.has('live') ? { live: message.flag('live') } : {}),
+    ...(message.has('partialIntervalMs')
+      ? { partialIntervalMs: message.whole('partialIntervalMs', 100, 10_000) }
+      : {}),
     ...(message.has('partials') ? { partials: message.flag('partials') } : {}),
     ...(message.has('maxMessageBytes')
       ? { maxMessageBytes: message.whole('maxMessageBytes', 1024, 1_048_576) }
       : {}),
     ...(message.has('resume') ? { resume: readResume(message.inner('resume')) } : {}),
   }
+}
+
+function wholeOrCut(message: Fields): Partial<SegmenterOptions> | 'whole' {
+  if (message.raw('segmentation') === 'whole') return 'whole'
+  return readSegmentation(message.inner('segmentation'))
 }
 
 function readAudio(audio: Fields): StreamAudio {

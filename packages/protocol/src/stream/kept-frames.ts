@@ -25,6 +25,16 @@ export class KeptFrames {
     return this.#samples
   }
 
+  /** The one that is added next. */
+  get nextSequence(): number {
+    return this.#nextSequence
+  }
+
+  /** The one that `next` gives. */
+  get unsentSequence(): number {
+    return this.#frames[this.#unsent]?.sequence ?? this.#nextSequence
+  }
+
   hasRoom(samples: number): boolean {
     return this.#samples + samples <= this.#mostSamples
   }

@@ -1,4 +1,10 @@
-import type { SerializedSpeechError, SerializedSpeechEvent, SpeechError } from '@sensevoice-web/engine'
+import {
+  LANGUAGES,
+  type ModelManifest,
+  type SerializedSpeechError,
+  type SerializedSpeechEvent,
+  type SpeechError,
+} from '@sensevoice-web/engine'
 import { Fields } from '../fields.ts'
 
 export interface WelcomeMessage {
@@ -11,9 +17,14 @@ export interface WelcomeMessage {
   readonly nextSequence: number
   /** How long a session without a connection is kept. */
   readonly resumeMs: number
-  readonly model: { readonly name: string; readonly version: string }
+  readonly model: ServedModelFacts
   readonly limits: { readonly messageBytes: number; readonly unheardMs: number }
 }
+
+/** The model behind a server; what its manifest says of it, where it has one. */
+export interface ServedModelFacts
+  extends Pick<ModelManifest, 'name' | 'version'>,
+    Partial<Pick<ModelManifest, 'id' | 'description' | 'notice' | 'license' | 'languages'>> {}
 
 export interface EventMessage {
   readonly type: 'event'
@@ -77,7 +88,7 @@ export function readServerMessage(text: string): ServerMessage {
 }
 
 function readWelcome(message: Fields): WelcomeMessage {
-  const [model, limits] = [message.inner('model'), message.inner('limits')]
+  const limits = message.inner('limits')
   message.whole('version', 1, 1)
   return {
     type: 'welcome',
@@ -86,11 +97,39 @@ function readWelcome(message: Fields): WelcomeMessage {
     resumed: message.flag('resumed'),
     nextSequence: message.whole('nextSequence', 0, MOST),
     resumeMs: message.whole('resumeMs', 0, MOST),
-    model: { name: model.text('name'), version: model.text('version') },
+    model: readServedModel(message.raw('model')),
     limits: {
       messageBytes: limits.whole('messageBytes', 0, MOST),
       unheardMs: limits.whole('unheardMs', 0, MOST),
     },
+  }
+}
+
+/**
+ * @param manifest parsed JSON, of a manifest or of a welcome
+ * @throws SpeechError `invalid-argument` naming the field
+ */
+export function readServedModel(manifest: unknown): ServedModelFacts {
+  const model = new Fields('the model', manifest)
+  const optional = (name: 'id' | 'description' | 'notice') =>
+    model.has(name) ? { [name]: model.text(name) } : {}
+  return {
+    name: model.text('name'),
+    version: model.text('version'),
+    ...optional('id'),
+    ...optional('description'),
+    ...optional('notice'),
+    ...(model.has('license') ? { license: readLicense(model.inner('license')) } : {}),
+    ...(model.has('languages') ? { languages: model.choices('languages', LANGUAGES) } : {}),
+  }
+}
+
+function readLicense(license: Fields): ModelManifest['license'] {
+  return {
+    name: license.text('name'),
+    attribution: license.text('attribution'),
+    ...(license.has('spdx') ? { spdx: license.text('spdx') } : {}),
+    ...(license.has('url') ? { url: license.text('url') } : {}),
   }
 }
 

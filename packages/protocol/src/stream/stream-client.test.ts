@@ -4,7 +4,8 @@ import { type WebSocket as Socket, WebSocket, WebSocketServer } from 'ws'
 import { readClientMessage } from './client-messages.ts'
 import { writeEvent } from './event-message.ts'
 import { readFrame } from './frame.ts'
-import { type ConnectionState, StreamClient, type StreamClientOptions } from './stream-client.ts'
+import { StreamClient } from './stream-client.ts'
+import type { ConnectionState, StreamClientOptions } from './stream-client-options.ts'
 import type { WebSocketClass } from './web-socket-like.ts'
 
 /** A server over a real socket that keeps one session and does as the test says. */
@@ -20,6 +21,8 @@ class Server {
   acks = true
   greets = true
   finishes = 0
+  segmentEnds: number[] = []
+  changes: unknown[] = []
   answersFinish = true
 
   constructor() {
@@ -81,6 +84,8 @@ class Server {
         socket.send(writeEvent(number, this.events[number] as SpeechEvent, 65_536))
       }
     }
+    if (message.type === 'end-segment') this.segmentEnds.push(this.sound.length)
+    if (message.type === 'configure') this.changes.push(message)
     if (message.type === 'ping') this.say({ type: 'pong', id: message.id }, socket)
     if (message.type === 'finish') {
       this.finishes += 1
@@ -317,6 +322,65 @@ describe('StreamClient', () => {
     server.cut()
     expect(await finished).toBe(1600)
     expect(server.finishes).toBe(2)
+  })
+
+  test('a segment ends exactly behind the sound before it, also over a cut', async () => {
+    connect()
+    await client.open()
+    client.send(ramp(0, 1600))
+    client.endSegment()
+    client.send(ramp(1600, 800))
+    await until(() => server.sound.length === 2400)
+    expect(server.segmentEnds).toEqual([1600])
+    server.cut()
+    client.send(ramp(2400, 800))
+    client.endSegment()
+    client.send(ramp(3200, 800))
+    expect(await client.finish()).toBe(4000)
+    expect(server.segmentEnds).toEqual([1600, 3200])
+  })
+
+  test('says what was changed, at once and to a session that goes on', async () => {
+    connect({ segmentation: { hangOverMs: 500 }, live: false, partialIntervalMs: 250 })
+    await client.open()
+    expect(server.hellos[0]).toMatchObject({
+      segmentation: { hangOverMs: 500 },
+      live: false,
+      partialIntervalMs: 250,
+    })
+    client.configure({ language: 'ja', segmentation: { softCutMs: 9000 } })
+    await until(() => server.changes.length === 1)
+    expect(server.changes[0]).toEqual({
+      type: 'configure',
+      language: 'ja',
+      segmentation: { softCutMs: 9000 },
+    })
+    server.cut()
+    await until(() => server.hellos.length === 2)
+    expect(server.hellos[1]).toMatchObject({
+      language: 'ja',
+      segmentation: { hangOverMs: 500, softCutMs: 9000 },
+    })
+  })
+
+  test('holds a fast sender back until the server has taken its sound', async () => {
+    connect()
+    await client.open()
+    server.acks = false
+    client.send(ramp(0, 16_000))
+    let free = false
+    const drained = client.drained(500).then(() => {
+      free = true
+    })
+    await until(() => server.sound.length === 16_000)
+    expect(free).toBe(false)
+    server.say({ type: 'ack', nextSequence: server.nextSequence })
+    await drained
+    await client.drained(0)
+    client.send(ramp(0, 16_000))
+    const closed = client.drained(0)
+    client.close()
+    await closed
   })
 
   test('sound behind the end is refused', async () => {

@@ -1,12 +1,6 @@
-import {
-  deserializeSpeechError,
-  type LanguageChoice,
-  SpeechError,
-  type SpeechEvent,
-  toSpeechError,
-} from '@sensevoice-web/engine'
+import { deserializeSpeechError, SpeechError, type SpeechEvent, toSpeechError } from '@sensevoice-web/engine'
 import { checkUrl } from './address.ts'
-import { STREAM_VERSION } from './client-messages.ts'
+import { type HelloMessage, STREAM_VERSION, type StreamChanges } from './client-messages.ts'
 import { type Deferred, deferred } from './deferred.ts'
 import { deserializeEvent } from './event-message.ts'
 import type { KeptFrames } from './kept-frames.ts'
@@ -19,35 +13,13 @@ import {
   type ServerMessage,
   type WelcomeMessage,
 } from './server-messages.ts'
+import type { ConnectionState, StreamClientOptions } from './stream-client-options.ts'
 import { clearTimeout, setTimeout, type Timer } from './timers.ts'
-import type { WebSocketClass } from './web-socket-like.ts'
+import { WaitingRoom } from './waiting-room.ts'
 
 /** More than this in the socket's own buffer waits here instead, where it is bounded. */
 const SOCKET_BYTES = 1 << 20
 const DRAIN_MS = 50
-
-/** How the connection is. `closed` is the end; with an error when it was not asked for. */
-export type ConnectionState =
-  | { readonly type: 'connecting' }
-  | { readonly type: 'open'; readonly resumed: boolean; readonly model: WelcomeMessage['model'] }
-  /** Sound is kept meanwhile. */
-  | { readonly type: 'reconnecting'; readonly attempt: number }
-  /** `lostMs`: sound that the server never took. */
-  | { readonly type: 'closed'; readonly lostMs: number; readonly error?: SpeechError }
-
-export interface StreamClientOptions {
-  /** `wss://host/ws/device`; a token goes into its query as `token`, since browsers let pages set no header. */
-  readonly url: string
-  readonly WebSocket: WebSocketClass
-  /** Hz, 8000 to 48000. */
-  readonly sampleRate: number
-  readonly language?: LanguageChoice
-  readonly withItn?: boolean
-  readonly partials?: boolean
-  /** Called in order; each event comes once, however often the connection was cut. */
-  readonly onEvent: (event: SpeechEvent) => void
-  readonly onConnection?: (state: ConnectionState) => void
-}
 
 /**
  * Client of the stream protocol. Sound is numbered and kept until the server has taken it; after a cut the session goes on where it was.
@@ -60,10 +32,14 @@ export class StreamClient {
   #welcome: WelcomeMessage | undefined
   #ready = false
   #nextEvent = 0
-  #recognition: { language?: LanguageChoice; withItn?: boolean }
+  /** As it would have to be said now; a resumed session is told it too, since changes may have been made meanwhile. */
+  #wishes: Omit<HelloMessage, 'type' | 'protocol' | 'version' | 'resume'>
   #refill: Timer | undefined
-  /** Of the present connection. */
-  #finishAsked = false
+  /** Frames before this one are of a segment that ends with them. */
+  #segmentEnd: number | undefined
+  /** Asked over the present connection. */
+  #asked = { segmentEnd: false, finish: false }
+  readonly #room = new WaitingRoom()
   #opened: Deferred<WelcomeMessage> | undefined
   #finished: Deferred<number> | undefined
   #closed = false
@@ -84,13 +60,17 @@ export class StreamClient {
       opened: () => this.#hello(),
       text: (text) => this.#hear(text),
       cut: (attempt) => this.#cut(attempt),
-      failed: (error) => this.#fail(error),
+      failed: (error) => this.#end(error),
     })
-    const { language, withItn } = options
-    this.#recognition = {
-      ...(language === undefined ? {} : { language }),
-      ...(withItn === undefined ? {} : { withItn }),
-    }
+    const {
+      sampleRate,
+      WebSocket: _WebSocket,
+      url: _url,
+      onEvent: _onEvent,
+      onConnection: _tell,
+      ...wishes
+    } = options
+    this.#wishes = { audio: { format: 'pcm16', sampleRate }, ...wishes }
   }
 
   /** From a ping to its answer, in ms; undefined before there was one. */
@@ -133,10 +113,31 @@ export class StreamClient {
     this.#drain()
   }
 
-  /** Takes effect with the next recognition. */
-  configure(changes: { language?: LanguageChoice; withItn?: boolean }): void {
-    this.#recognition = { ...this.#recognition, ...changes }
+  /** Resolves when at most `mostMs` of sound wait to be taken by the server, or nothing is taken any more: how a fast sender is held back. */
+  drained(mostMs: number): Promise<void> {
+    if (this.#closed || this.unacknowledgedMs <= mostMs) return Promise.resolve()
+    return this.#room.until(mostMs)
+  }
+
+  /** Takes effect with the next recognition, changes of the segmentation with the next window of sound. */
+  configure(changes: StreamChanges): void {
+    const { segmentation, ...recognition } = changes
+    const present = this.#wishes.segmentation
+    this.#wishes = {
+      ...this.#wishes,
+      ...recognition,
+      ...(segmentation === undefined || present === 'whole'
+        ? {}
+        : { segmentation: { ...present, ...segmentation } }),
+    }
     if (this.#ready) this.#links.link?.say({ type: 'configure', ...changes })
+  }
+
+  /** What is being said ends with the sound so far, as at a pause. */
+  endSegment(): void {
+    this.#segmentEnd = this.#frames.nextSequence
+    this.#asked.segmentEnd = false
+    this.#drain()
   }
 
   /**
@@ -162,18 +163,16 @@ export class StreamClient {
   }
 
   #hello(): void {
-    this.#finishAsked = false
-    const { sampleRate, partials } = this.#options
+    this.#asked = { segmentEnd: false, finish: false }
     const session = this.#welcome?.session
-    this.#links.link?.say({
+    const hello: HelloMessage = {
       type: 'hello',
       protocol: 'sensevoice',
       version: STREAM_VERSION,
-      audio: { format: 'pcm16', sampleRate },
-      ...this.#recognition,
-      ...(partials === undefined ? {} : { partials }),
+      ...this.#wishes,
       ...(session === undefined ? {} : { resume: { session, nextEvent: this.#nextEvent } }),
-    })
+    }
+    this.#links.link?.say(hello)
   }
 
   #hear(text: string): void {
@@ -181,7 +180,7 @@ export class StreamClient {
     try {
       message = readServerMessage(text)
     } catch (error) {
-      this.#fail(toSpeechError(error, 'network'))
+      this.#end(toSpeechError(error, 'network'))
       return
     }
     switch (message.type) {
@@ -201,13 +200,14 @@ export class StreamClient {
         this.#frames.acknowledge(message.nextSequence)
         this.#links.link?.say({ type: 'ack', nextEvent: this.#nextEvent })
         this.#drain()
+        this.#room.update(this.unacknowledgedMs)
         break
       case 'pong':
         this.#links.link?.pong(message.id)
         break
       case 'error':
         if (message.nextSequence !== undefined && this.#frames.rewind(message.nextSequence)) this.#drain()
-        else this.#fail(deserializeSpeechError(message.error))
+        else this.#end(deserializeSpeechError(message.error))
         break
     }
   }
@@ -215,20 +215,17 @@ export class StreamClient {
   #greeted(welcome: WelcomeMessage): void {
     const again = this.#welcome !== undefined
     if (again && !welcome.resumed) {
-      this.#fail(
+      this.#end(
         new SpeechError(
           'network',
           'the server has lost the session: sound that was on its way is not answered',
-          {
-            hint: 'Begin a new one.',
-            retryable: true,
-          },
+          { hint: 'Begin a new one.', retryable: true },
         ),
       )
       return
     }
     if (!this.#frames.rewind(welcome.nextSequence)) {
-      this.#fail(
+      this.#end(
         new SpeechError('network', 'the server asks for sound that it had taken before', { retryable: true }),
       )
       return
@@ -248,7 +245,7 @@ export class StreamClient {
     try {
       heard = deserializeEvent(event)
     } catch (error) {
-      this.#fail(toSpeechError(error, 'network'))
+      this.#end(toSpeechError(error, 'network'))
       return
     }
     this.#options.onEvent(heard)
@@ -258,7 +255,7 @@ export class StreamClient {
   #isNew(number: number): boolean {
     if (number < this.#nextEvent) return false
     if (number > this.#nextEvent) {
-      this.#fail(
+      this.#end(
         new SpeechError('network', `the server left out event ${this.#nextEvent}`, { retryable: true }),
       )
       return false
@@ -271,9 +268,10 @@ export class StreamClient {
     const { link } = this.#links
     if (!this.#ready || !link?.isOpen || this.#refill !== undefined) return
     while (link.waitingBytes < SOCKET_BYTES) {
+      if (this.#segmentEnd === this.#frames.unsentSequence) this.#askOnce(link, 'segmentEnd', 'end-segment')
       const frame = this.#frames.next()
       if (frame === undefined) {
-        this.#askToFinish(link)
+        if (this.#finished !== undefined) this.#askOnce(link, 'finish', 'finish')
         return
       }
       link.send(frame)
@@ -284,22 +282,16 @@ export class StreamClient {
     }, DRAIN_MS)
   }
 
-  /** Once for every connection: the server answers once. */
-  #askToFinish(link: Link): void {
-    if (this.#finished === undefined || this.#finishAsked) return
-    this.#finishAsked = true
-    link.say({ type: 'finish' })
+  /** Once for every connection: what was asked may have been lost with the last one, and the server does it once. */
+  #askOnce(link: Link, what: 'segmentEnd' | 'finish', type: 'end-segment' | 'finish'): void {
+    if (this.#asked[what]) return
+    this.#asked[what] = true
+    link.say({ type })
   }
 
   #cut(attempt: number): void {
     this.#ready = false
     this.#tell({ type: 'reconnecting', attempt })
-  }
-
-  #fail(error: SpeechError): void {
-    this.#opened?.reject(error)
-    this.#finished?.reject(error)
-    this.#end(error)
   }
 
   #end(error?: SpeechError): void {
@@ -311,6 +303,7 @@ export class StreamClient {
     const closed = error ?? new SpeechError('closed', 'the connection was closed')
     this.#opened?.reject(closed)
     this.#finished?.reject(closed)
+    this.#room.update(0)
     this.#tell({ type: 'closed', lostMs: this.unacknowledgedMs, ...(error === undefined ? {} : { error }) })
   }
 

@@ -5,7 +5,7 @@ import { dialectOf } from '../first-message.ts'
 import { readClientMessage } from './client-messages.ts'
 import { deserializeEvent, writeEvent } from './event-message.ts'
 import { packFrame, readFrame } from './frame.ts'
-import { readServerMessage } from './server-messages.ts'
+import { readServedModel, readServerMessage } from './server-messages.ts'
 
 const HELLO = {
   type: 'hello',
@@ -32,9 +32,20 @@ describe('readClientMessage', () => {
       withItn: false,
       partials: false,
       maxMessageBytes: 4096,
+      segmentation: { hangOverMs: 400, softCutMs: 9000 },
+      live: false,
+      partialIntervalMs: 250,
       resume: { session: 'abc', nextEvent: 7 },
     }
     expect(readClientMessage(JSON.stringify({ ...HELLO, ...more, other: 1 }))).toEqual({ ...HELLO, ...more })
+  })
+
+  test('a sound can be one segment, and changes and its end can be said', () => {
+    const whole = { ...HELLO, segmentation: 'whole' }
+    expect(readClientMessage(JSON.stringify(whole))).toEqual(whole)
+    const change = { type: 'configure', segmentation: { hangOverMs: 400 } }
+    expect(readClientMessage(JSON.stringify(change))).toEqual(change)
+    expect(readClientMessage('{"type":"end-segment"}')).toEqual({ type: 'end-segment' })
   })
 
   test.each([
@@ -46,6 +57,10 @@ describe('readClientMessage', () => {
     [{ ...HELLO, maxMessageBytes: 10 }, '"maxMessageBytes"'],
     [{ ...HELLO, resume: { session: 'x'.repeat(65), nextEvent: 0 } }, '"session"'],
     [{ ...HELLO, language: 'klingon' }, '"language"'],
+    [{ ...HELLO, partialIntervalMs: 10 }, '"partialIntervalMs"'],
+    [{ ...HELLO, segmentation: 'halves' }, '"segmentation"'],
+    [{ ...HELLO, segmentation: { hangOverMs: '1' } }, '"hangOverMs"'],
+    [{ ...HELLO, segmentation: { hangOverMs: -1 } }, 'hangOverMs'],
     [{ type: 'ping' }, '"id"'],
     [{ type: 'ack', nextEvent: -1 }, '"nextEvent"'],
     [{ type: 'nothing' }, '"type"'],
@@ -70,6 +85,25 @@ describe('readClientMessage', () => {
       }
     }
   })
+})
+
+describe('readServedModel', () => {
+  test('takes what a manifest says of its model, and no more', () => {
+    const license = { name: 'MIT', attribution: 'somebody' }
+    const facts = { name: 'm', version: '1', id: 'x', notice: 'few words', license, languages: ['en', 'ko'] }
+    expect(readServedModel({ ...facts, files: {}, languages: ['ko', 'en', 'tlh'] })).toEqual({
+      ...facts,
+      languages: ['en', 'ko'],
+    })
+    expect(readServedModel({ name: 'm', version: '' })).toEqual({ name: 'm', version: '' })
+  })
+
+  test.each([[null], [{ name: 'm' }], [{ name: 'm', version: '1', languages: 'en' }]])(
+    'refuses %j',
+    (manifest) => {
+      expect(() => readServedModel(manifest)).toThrow(SpeechError)
+    },
+  )
 })
 
 describe('frames', () => {

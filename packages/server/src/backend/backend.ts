@@ -1,4 +1,5 @@
 import type { AudioSegment, RecognitionKind, RecognizeOptions, SpeechResult } from '@sensevoice-web/engine'
+import type { ServedModelFacts } from '@sensevoice-web/protocol'
 
 /** One recognition as a server asks for it. */
 export interface BackendCall extends RecognizeOptions {
@@ -12,7 +13,7 @@ export interface BackendCall extends RecognizeOptions {
 /** What stands behind the companion: this machine's processor, or servers with a GPU. */
 export interface Backend {
   readonly kind: 'local' | 'triton'
-  readonly model: { readonly name: string; readonly version: string }
+  readonly model: ServedModelFacts
   /** Whether a segment could be recognized now. */
   readonly ready: boolean
   /** Segments that wait. */

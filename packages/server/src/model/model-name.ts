@@ -1,16 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { readServedModel, type ServedModelFacts } from '@sensevoice-web/protocol'
 
-/** What a model is called by its manifest; a published download without one by its folder. */
-export async function modelName(folder: string): Promise<{ name: string; version: string }> {
+/** What a model is called by its manifest, and what that says of it; a published download without one has the name of its folder. */
+export async function modelName(folder: string): Promise<ServedModelFacts> {
   try {
-    const { name, version } = JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')) as Record<
-      string,
-      unknown
-    >
-    if (typeof name === 'string' && typeof version === 'string') return { name, version }
+    return readServedModel(JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')))
   } catch {
     // No manifest, or one that the loading of the model has something to say about.
+    return { name: basename(folder), version: '' }
   }
-  return { name: basename(folder), version: '' }
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { connect as connectTcp, type Socket } from 'node:net'
 import { readWav, type SpeechEvent, type SpeechResult } from '@sensevoice-web/engine'
 import { seededRandom } from '@sensevoice-web/engine/testing'
-import { StreamClient, type WebSocketClass } from '@sensevoice-web/protocol'
+import { StreamClient, type StreamClientOptions, type WebSocketClass } from '@sensevoice-web/protocol'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { opusPackets } from '../test-data/opus-packets.ts'
@@ -110,7 +110,7 @@ const status = async (
   }
 }
 
-function stream(device: string, server = companion) {
+function stream(device: string, server = companion, options: Partial<StreamClientOptions> = {}) {
   const events: SpeechEvent[] = []
   const sockets: WebSocket[] = []
   class Kept extends WebSocket {
@@ -124,6 +124,7 @@ function stream(device: string, server = companion) {
     WebSocket: Kept as unknown as WebSocketClass,
     sampleRate: 16_000,
     onEvent: (event) => events.push(event),
+    ...options,
   })
   opened.push(client)
   const results = () =>
@@ -259,6 +260,38 @@ describe('the stream protocol', () => {
     expect(samples).toBe(sound.length)
     expect(results().map(({ text }) => text)).toEqual([ENGLISH])
   }, 20_000)
+
+  test('says what the model knows, before any sound', async () => {
+    const { model } = await stream('told').client.open()
+    expect(model).toMatchObject({ version: expect.stringMatching(/\d/), notice: expect.stringMatching(/./) })
+    expect(model.languages).toContain('yue')
+    expect(model.license?.name).toMatch(/./)
+  })
+
+  test('finite sound comes as fast as it can be heard, as one segment if that is wished', async () => {
+    const { client, events, results } = stream('whole', companion, {
+      segmentation: 'whole',
+      live: false,
+      partials: false,
+    })
+    await client.open()
+    client.send(spoken('en-three-one-four'))
+    await client.finish()
+    expect(events.map(({ type }) => type)).toEqual(['speech-start', 'speech-end', 'result'])
+    expect(results()[0]).toMatchObject({ text: ENGLISH, startSamples: 0 })
+  })
+
+  test('a segment ends where its client says so', async () => {
+    const { client, events, results } = stream('ended')
+    await client.open()
+    client.send(samplesOf('en-three-one-four'))
+    client.endSegment()
+    await expect.poll(() => results().length).toBe(1)
+    expect(events.find(({ type }) => type === 'speech-end')).toMatchObject({ reason: 'flush' })
+    client.send(spoken('en-three-one-four'))
+    await client.finish()
+    expect(results().map(({ text }) => text)).toEqual([ENGLISH, ENGLISH])
+  })
 
   test('two devices at once never mix', async () => {
     const [one, two] = [stream('one'), stream('two')]

@@ -1,10 +1,10 @@
 import type { VoiceProbe } from '@sensevoice-web/engine'
 import { afterEach, describe, expect, it } from 'vitest'
+import { AudioInbox } from '../../wire/audio-inbox.ts'
 import type { AudioPortMessage, AudioPortReply } from '../../wire/audio-port.ts'
 import { type EventPortMessage, EventSender } from '../../wire/event-port.ts'
 import type { JobPortMessage, JobPortReply } from '../../wire/job-port.ts'
 import type { StreamConfig } from '../../wire/stream-config.ts'
-import { AudioInbox } from './audio-inbox.ts'
 import { JobSender } from './job-sender.ts'
 import { ListenerStream } from './listener-stream.ts'
 

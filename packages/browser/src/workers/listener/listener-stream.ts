@@ -11,10 +11,10 @@ import {
   toSpeechError,
   type VoiceProbe,
 } from '@sensevoice-web/engine'
+import type { AudioInbox, InboxItem } from '../../wire/audio-inbox.ts'
 import type { EventSender } from '../../wire/event-port.ts'
 import { wallClockMs } from '../../wire/job-port.ts'
 import type { StreamChanges, StreamConfig } from '../../wire/stream-config.ts'
-import type { AudioInbox, InboxItem } from './audio-inbox.ts'
 import type { JobSender } from './job-sender.ts'
 import { ProgressTeller } from './progress-teller.ts'
 

@@ -4,6 +4,7 @@ import {
   type HelloMessage,
   readClientMessage,
   readFrame,
+  type StreamChanges,
   type WelcomeMessage,
 } from '@sensevoice-web/protocol'
 import { createSoundDecoder } from '../session/sound-decoder.ts'
@@ -48,6 +49,9 @@ export class StreamDialect implements DialectHandler {
         session.configure(changes)
         break
       }
+      case 'end-segment':
+        session.endSegment()
+        break
       case 'ack':
         session.acknowledge(message.nextEvent)
         break
@@ -103,7 +107,11 @@ export class StreamDialect implements DialectHandler {
     const found = hello.resume && sessions.find(hello.resume.session, this.#link.device)
     const session = found ?? (await this.#begin(hello, mostBytes))
     this.#session = session
-    if (found !== undefined) links.get(found)?.close(4000, 'the session goes on over another connection')
+    if (found !== undefined) {
+      links.get(found)?.close(4000, 'the session goes on over another connection')
+      // What the client changed while it was cut off.
+      found.configure(changesOf(hello))
+    }
     links.set(session, this.#link)
     const welcome: WelcomeMessage = {
       type: 'welcome',
@@ -151,6 +159,14 @@ export class StreamDialect implements DialectHandler {
 
   #say(message: object): void {
     this.#link.say(JSON.stringify(message))
+  }
+}
+
+function changesOf({ language, withItn, segmentation }: HelloMessage): StreamChanges {
+  return {
+    ...(language === undefined ? {} : { language }),
+    ...(withItn === undefined ? {} : { withItn }),
+    ...(segmentation === undefined || segmentation === 'whole' ? {} : { segmentation }),
   }
 }
 

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { LiveAnalysis, SpeechError, type SpeechEvent, type VoiceProbe } from '@sensevoice-web/engine'
-import { type HelloMessage, writeEvent } from '@sensevoice-web/protocol'
+import { type HelloMessage, type StreamChanges, writeEvent } from '@sensevoice-web/protocol'
 import type { Backend } from '../../backend/backend.ts'
 import type { SoundDecoder } from './sound-decoder.ts'
 
-/** How often partials come at most. */
+/** How often partials come at most, where the client does not say. */
 const PARTIAL_INTERVAL_MS = 400
 /** Events that a client has not acknowledged: enough for 30 s of absence, and a bound for one that never does. */
 const MOST_EVENTS = 1000
@@ -49,7 +49,11 @@ export class StreamSession {
         sampleRate: hello.audio.sampleRate,
         ...(hello.language === undefined ? {} : { language: hello.language }),
         ...(hello.withItn === undefined ? {} : { withItn: hello.withItn }),
-        ...(hello.partials === false ? {} : { partialIntervalMs: PARTIAL_INTERVAL_MS }),
+        ...(hello.segmentation === undefined ? {} : { segmenter: hello.segmentation }),
+        ...(hello.live === undefined ? {} : { live: hello.live }),
+        ...(hello.partials === false
+          ? {}
+          : { partialIntervalMs: hello.partialIntervalMs ?? PARTIAL_INTERVAL_MS }),
       },
       {
         probe,
@@ -87,8 +91,16 @@ export class StreamSession {
     while (this.#events[0] !== undefined && this.#events[0].number < nextEvent) this.#events.shift()
   }
 
-  configure(changes: Parameters<LiveAnalysis['configure']>[0]): void {
-    this.#analysis.configure(changes)
+  configure({ segmentation, ...recognition }: StreamChanges): void {
+    this.#analysis.configure({
+      ...recognition,
+      ...(segmentation === undefined ? {} : { segmenter: segmentation }),
+    })
+  }
+
+  /** What is being said ends here. */
+  endSegment(): void {
+    this.#analysis.endSegment().catch((error: unknown) => this.#failed(error))
   }
 
   /**

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { AudioPortReply } from '../../wire/audio-port.ts'
 import { AudioInbox } from './audio-inbox.ts'
+import type { AudioPortReply } from './audio-port.ts'
 
 const opened: MessagePort[] = []
 afterEach(() => {

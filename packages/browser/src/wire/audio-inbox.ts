@@ -1,4 +1,4 @@
-import type { AudioMessage, AudioPortMessage, AudioPortReply } from '../../wire/audio-port.ts'
+import type { AudioMessage, AudioPortMessage, AudioPortReply } from './audio-port.ts'
 
 /** What the stream does next, in the order of arrival. */
 export type InboxItem =
