@@ -3,7 +3,8 @@ import { defineConfig } from 'vitest/config'
 // Unit and integration tests on Node, against the sources (no build needed). What needs a browser lies in e2e/.
 export default defineConfig({
   resolve: { conditions: ['sensevoice-source', 'module', 'import', 'default'] },
-  ssr: { resolve: { conditions: ['sensevoice-source', 'module', 'node', 'import', 'default'] } },
+  // Without `module`: Node would take it too, and meet builds for bundlers, whose imports have no extensions.
+  ssr: { resolve: { conditions: ['sensevoice-source', 'node', 'import', 'default'] } },
   test: {
     include: [
       'packages/**/src/**/*.test.ts',

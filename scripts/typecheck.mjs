@@ -2,13 +2,15 @@
 import { readdirSync } from 'node:fs'
 import { root, tool } from './lib/run.mjs'
 
+const inside = (folder) => readdirSync(root + folder).map((name) => `${folder}/${name}`)
 const folders = [
-  ...readdirSync(`${root}packages`).map((name) => `packages/${name}`),
+  ...inside('packages'),
   'demo',
   'e2e',
   'bench',
   'clients/bk7258',
   'deploy',
+  ...inside('examples'),
 ]
 const projects = folders.flatMap((folder) =>
   readdirSync(root + folder)

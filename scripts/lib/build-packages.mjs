@@ -25,6 +25,9 @@ export async function buildPackages() {
     'packages/pipeline/dist/index.js',
     () => typescript('pipeline'),
   )
+  await onceFor('build-livekit', [...node, 'packages/livekit'], 'packages/livekit/dist/index.js', () =>
+    typescript('livekit'),
+  )
   const browser = [...SHARED, 'packages/engine', 'packages/onnx', 'packages/browser']
   await onceFor('build-browser', browser, 'packages/browser/dist/index.js', () =>
     script('Building packages/browser', 'packages/browser/scripts/build.mjs'),

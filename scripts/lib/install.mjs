@@ -8,6 +8,7 @@ const WORKSPACE = [
   'e2e',
   'bench',
   'deploy',
+  ...readdirSync(`${root}examples`).map((name) => `examples/${name}`),
 ]
 const MANIFESTS = [
   'package.json',

@@ -6,5 +6,8 @@ import type * as ort from 'onnxruntime-common'
  */
 export type OnnxRuntime = Pick<typeof ort, 'InferenceSession' | 'Tensor'>
 
-/** Where a session computes. One a session, never a list: onnxruntime falls back silently and cannot be asked what it took. */
-export type ExecutionProvider = 'cpu' | 'wasm' | 'webgpu'
+/**
+ * Where a session computes. One a session, never a list: onnxruntime falls back silently and cannot be asked what it took. `cuda` needs an
+ * `onnxruntime-node` with its CUDA libraries.
+ */
+export type ExecutionProvider = 'cpu' | 'cuda' | 'wasm' | 'webgpu'

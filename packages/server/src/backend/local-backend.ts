@@ -11,6 +11,8 @@ import { FairQueue } from './fair-queue.ts'
 export interface LocalBackendOptions {
   /** Folder, or name of a stored model. Default: the embedded tiny model. */
   readonly model?: string
+  /** `cuda` needs an `onnxruntime-node` with its CUDA libraries. Default `cpu`. */
+  readonly device?: 'cpu' | 'cuda'
   /** Recognitions at once, over one model in memory. */
   readonly parallel: number
   /** Threads of each. */
@@ -32,7 +34,7 @@ export async function createLocalBackend(options: LocalBackendOptions): Promise<
   const { recognizer } = await loadRecognizer({
     ...(await readModel(folder)),
     runtime,
-    executionProvider: 'cpu',
+    executionProvider: options.device ?? 'cpu',
     threads: options.threads,
     parallel: options.parallel > 1,
     clock,

@@ -1,0 +1,35 @@
+import { freemem } from 'node:os'
+import { SpeechError } from '@sensevoice-web/engine'
+
+/** A model file above this is a full one: the published SenseVoiceSmall has 239 MB in int8, 900 MB in float32. */
+const FULL_MODEL_BYTES = 100e6
+/** What has to be free before it is loaded: the file, the session made of it, and its working memory. */
+const FULL_MODEL_NEEDS_BYTES = 2e9
+const SMALL_MODEL_NEEDS_BYTES = 250e6
+
+/** Memory that this process may still take, in bytes: of the machine, or of its container where that has less. */
+export function availableBytes(): number {
+  const { availableMemory } = process as { readonly availableMemory?: () => number }
+  return availableMemory?.() ?? freemem()
+}
+
+/**
+ * @param modelBytes size of the model's file
+ * @throws SpeechError `out-of-memory` (retryable) that says how much is needed and how much there is
+ */
+export function requireMemory(model: string, modelBytes: number, freeBytes: number): void {
+  const needs = modelBytes > FULL_MODEL_BYTES ? FULL_MODEL_NEEDS_BYTES : SMALL_MODEL_NEEDS_BYTES
+  if (freeBytes >= needs) return
+  throw new SpeechError(
+    'out-of-memory',
+    `the model ${model} needs ${gigabytes(needs)} of free memory to be loaded, there are ${gigabytes(freeBytes)}`,
+    {
+      hint: 'Free memory, take a smaller model, or let a server recognize: the backends companion, triton and funasr.',
+      retryable: true,
+    },
+  )
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(2)} GB`
+}

@@ -1,0 +1,108 @@
+import { stat } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { basename, join } from 'node:path'
+import { SpeechError, toSpeechError } from '@sensevoice-web/engine'
+import {
+  type Backend,
+  createLocalBackend,
+  DEFAULT_MODEL_DIR,
+  modelFileIn,
+  modelFolder,
+} from '@sensevoice-web/server'
+import type { BackendSource } from '../backend.ts'
+import { type Shared, SharedResources } from '../shared-resource.ts'
+import type { Device } from '../stt-settings.ts'
+import { availableBytes, requireMemory } from './enough-memory.ts'
+import { sharedBackend } from './server-backend.ts'
+
+const PARTIAL_INTERVAL_MS = 400
+const MOST_WAITING = 256
+
+export interface LocalOptions {
+  /** Folder, or name of a stored model (`sensevoice model fetch`). Default: the embedded tiny model. */
+  readonly model?: string
+  /** `cuda` needs an `onnxruntime-node` with its CUDA libraries. Default `cpu`. */
+  readonly device?: Device
+  /** Recognitions at once over the one model, from 1 on. Default: the processors there are. */
+  readonly parallel?: number
+  /** Threads of each, from 1 on. Default 1. */
+  readonly threads?: number
+  /** How much memory is free, in bytes. Default: what the system says, within the limits of a container. */
+  readonly freeBytes?: () => number
+}
+
+/** One model in memory a process, whichever STTs and jobs use it. */
+const models = new SharedResources<Backend>((backend) => backend.dispose())
+/** What `prewarmLocal` holds. */
+const prewarmed = new Map<string, Promise<Shared<Backend>>>()
+
+/**
+ * Recognition in this process. The model is loaded once for the same options, and freed with the last STT that uses it; before it is loaded, the
+ * free memory is checked (2 GB for a full model).
+ *
+ * @throws SpeechError `invalid-argument`; from `open()`: `out-of-memory`, `model-not-found`, `model-corrupt`, `model-unsupported`, and
+ *   `not-supported` for a device that onnxruntime has no libraries for
+ */
+export function localBackend(options: LocalOptions = {}): BackendSource {
+  checkWhole('parallel', options.parallel)
+  checkWhole('threads', options.threads)
+  return {
+    name: 'local',
+    partialIntervalMs: PARTIAL_INTERVAL_MS,
+    wordTimes: true,
+    open: async () => sharedBackend(await useLocal(options)),
+  }
+}
+
+/**
+ * Loads the model for as long as this process lives, so that every job finds it: for `prewarm` of `defineAgent`. Twice is as good as once.
+ *
+ * @throws SpeechError as `localBackend().open()`; it can be tried again then
+ */
+export async function prewarmLocal(options: LocalOptions = {}): Promise<void> {
+  const key = keyOf(options)
+  const held = prewarmed.get(key) ?? useLocal(options)
+  prewarmed.set(key, held)
+  try {
+    await held
+  } catch (error) {
+    prewarmed.delete(key)
+    throw error
+  }
+}
+
+/** Models in the memory of this process. */
+export function loadedModels(): number {
+  return models.size
+}
+
+function useLocal(options: LocalOptions): Promise<Shared<Backend>> {
+  return models.use(keyOf(options), () => load(options))
+}
+
+async function load(options: LocalOptions): Promise<Backend> {
+  const { model = DEFAULT_MODEL_DIR, device = 'cpu', threads = 1, freeBytes = availableBytes } = options
+  const folder = await modelFolder(model)
+  const { size } = await stat(join(folder, await modelFileIn(folder)))
+  requireMemory(basename(folder), size, freeBytes())
+  const { parallel = availableParallelism() } = options
+  try {
+    return await createLocalBackend({ model, device, parallel, threads, mostWaiting: MOST_WAITING })
+  } catch (error) {
+    if (device === 'cpu') throw error
+    const { message } = toSpeechError(error, 'not-supported')
+    throw new SpeechError('not-supported', `the model cannot run on ${device} here: ${message}`, {
+      hint: 'Install the CUDA libraries of onnxruntime-node, take the device cpu, or the backend triton for a GPU elsewhere.',
+      cause: error,
+    })
+  }
+}
+
+function keyOf({ model = '', device = 'cpu', parallel = 0, threads = 1 }: LocalOptions): string {
+  return JSON.stringify([model, device, parallel, threads])
+}
+
+function checkWhole(name: string, value: number | undefined): void {
+  if (value === undefined || (Number.isInteger(value) && value >= 1)) return
+  throw new SpeechError('invalid-argument', `${name} must be a whole number from 1 on, got ${value}`)
+}

@@ -1,0 +1,38 @@
+import type { stt, VAD } from '@livekit/agents'
+import { SpeechError } from '@sensevoice-web/engine'
+import { otherSttBackend } from './backends/other-stt.ts'
+import { provideStt, sttProviders } from './providers.ts'
+import { type Environment, settingsFromEnv } from './settings-from-env.ts'
+
+export interface FromEnvOptions {
+  /** Default `process.env`. */
+  readonly env?: Environment
+  /** What `FUNASR_USE_EXTERNAL_VAD=true` takes: `await silero.VAD.load()`. */
+  readonly vad?: VAD
+}
+
+/**
+ * The STT that the environment names: see `settingsFromEnv` for the variables. With `STT_FALLBACK_PROVIDER` that one takes over utterances for which
+ * the first fails, as when its model cannot be loaded.
+ *
+ * @throws SpeechError `invalid-argument` that names every wrong value at once
+ */
+export function createSttFromEnv({ env = process.env, vad }: FromEnvOptions = {}): stt.STT {
+  const settings = settingsFromEnv(env, sttProviders())
+  const { provider, fallbackProvider, useExternalVad } = settings
+  if (useExternalVad && vad === undefined) {
+    throw new SpeechError(
+      'invalid-argument',
+      'the environment asks for an external VAD, but none was given',
+      {
+        hint: 'Give one: createSttFromEnv({ vad: await silero.VAD.load() }); or leave FUNASR_USE_EXTERNAL_VAD out.',
+      },
+    )
+  }
+  const given = useExternalVad && vad !== undefined ? { vad } : {}
+  const fallbacks =
+    fallbackProvider === undefined
+      ? []
+      : [otherSttBackend(provideStt(fallbackProvider, { settings, fallbacks: [], ...given }))]
+  return provideStt(provider, { settings, fallbacks, ...given })
+}

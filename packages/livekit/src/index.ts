@@ -1,0 +1,23 @@
+import { registerPlugin } from './plugin.ts'
+
+export type { BackendSource, UtteranceBackend, UtteranceCall } from './backend.ts'
+export { type CompanionOptions, companionBackend } from './backends/companion.ts'
+export { availableBytes } from './backends/enough-memory.ts'
+export { type FunasrOptions, funasrBackend } from './backends/funasr.ts'
+export { readTags, type TaggedText } from './backends/funasr-tags.ts'
+export { type LocalOptions, loadedModels, localBackend, prewarmLocal } from './backends/local.ts'
+export { otherSttBackend } from './backends/other-stt.ts'
+export { type TritonOptions, tritonBackend } from './backends/triton.ts'
+export { createSttFromEnv, type FromEnvOptions } from './create-stt-from-env.ts'
+export type { EndpointingOptions } from './endpointing/silero-endpointer.ts'
+export { type ProviderContext, registerSttProvider, type SttProvider, sttProviders } from './providers.ts'
+export type { RetryOptions } from './recognition/retry-options.ts'
+export type { SenseVoiceStream } from './sense-voice-stream.ts'
+export { STT, type SttCounters, type SttOptions } from './sense-voice-stt.ts'
+export { type Environment, settingsFromEnv } from './settings-from-env.ts'
+export { speechData } from './speech-data.ts'
+export type { BackendName, Device, RecognitionSettings, SttSettings } from './stt-settings.ts'
+export type { SenseVoiceMetadata, UtteranceAnswer } from './utterance-answer.ts'
+export type { TimedWord } from './words.ts'
+
+registerPlugin()
