@@ -2,6 +2,7 @@ import { Conversation, type ConversationOptions } from '../conversation.ts'
 import type { OpenAiEndpoint } from '../endpoint/openai-endpoint.ts'
 import { OpenAiLanguageModel } from '../endpoint/openai-language-model.ts'
 import { OpenAiVoice } from '../endpoint/openai-voice.ts'
+import { heard } from '../testing/heard.ts'
 import { OpenAiStandIn, type OpenAiStandInOptions } from '../testing/openai-stand-in.ts'
 import type { Turn } from '../turn/turn.ts'
 import type { TurnEvent } from '../turn/turn-event.ts'
@@ -50,4 +51,18 @@ export async function until(holds: () => boolean, ms = 10_000): Promise<void> {
     if (performance.now() > end) throw new Error(`not so within ${ms} ms`)
     await new Promise((resolve) => setTimeout(resolve, 2))
   }
+}
+
+/** One turn to its end, after which the stand-in must have nothing open. `spoken`: the sentences of which sound came. */
+export async function run(
+  script: OpenAiStandInOptions,
+  options: Partial<ConversationOptions> & { readonly retries?: number },
+): Promise<{ events: readonly TurnEvent[]; spoken: readonly string[]; requests: number }> {
+  return await withStandIn(script, options, async (conversation, standIn) => {
+    const events = await eventsOf(conversation.answer(heard('my secret words')))
+    await until(() => standIn.openRequests === 0)
+    const sounded = new Set(only(events, 'audio').map(({ sentence }) => sentence))
+    const spoken = only(events, 'sentence').filter(({ sentence }) => sounded.has(sentence))
+    return { events, spoken: spoken.map(({ text }) => text), requests: standIn.requests.length }
+  })
 }
