@@ -268,6 +268,11 @@ describe('the stream protocol', () => {
     expect(model.license?.name).toMatch(/./)
   })
 
+  test('a client of small messages is told the name of the model alone', async () => {
+    const { model } = await stream('small', companion, { maxMessageBytes: 1024 }).client.open()
+    expect(Object.keys(model)).toEqual(['name', 'version'])
+  })
+
   test('finite sound comes as fast as it can be heard, as one segment if that is wished', async () => {
     const { client, events, results } = stream('whole', companion, {
       segmentation: 'whole',

@@ -127,7 +127,7 @@ export class StreamDialect implements DialectHandler {
       model: backend.model,
       limits: { messageBytes, unheardMs },
     }
-    this.#say(welcome)
+    this.#say(fittingWelcome(welcome, mostBytes))
     session.attach((text) => this.#link.say(text), hello.resume?.nextEvent ?? 0, mostBytes)
   }
 
@@ -165,6 +165,13 @@ export class StreamDialect implements DialectHandler {
   #say(message: object): void {
     this.#link.say(JSON.stringify(message))
   }
+}
+
+/** A client of small messages is told the model's name alone: a licence may be longer than all it can take. */
+function fittingWelcome(welcome: WelcomeMessage, mostBytes: number): WelcomeMessage {
+  if (Buffer.byteLength(JSON.stringify(welcome)) <= mostBytes) return welcome
+  const { name, version } = welcome.model
+  return { ...welcome, model: { name, version } }
 }
 
 function changesOf({ language, withItn, segmentation }: HelloMessage): StreamChanges {
