@@ -20,14 +20,15 @@ const readReport = (name) => {
   }
 }
 
-async function unit() {
+async function vitest(name, ...args) {
   const code = await tool('vitest', [
     'run',
+    ...args,
     '--reporter=default',
     '--reporter=json',
-    `--outputFile.json=${reports}/unit.json`,
+    `--outputFile.json=${reports}/${name}.json`,
   ])
-  const report = readReport('unit')
+  const report = readReport(name)
   counts.passed += report?.numPassedTests ?? 0
   counts.failed += report?.numFailedTests ?? 0
   counts.skipped += report?.numPendingTests ?? 0
@@ -53,7 +54,8 @@ const checks = {
   typecheck: () => run(process.execPath, ['scripts/typecheck.mjs']),
   reports: () => run(process.execPath, ['scripts/reports.mjs', '--check']),
   docs: () => tool('typedoc', ['--options', 'typedoc.json']),
-  unit,
+  unit: () => vitest('unit'),
+  livekit: () => vitest('livekit', '-c', 'e2e/livekit/vitest.config.ts'),
   models: () => pythonTests(counts),
   e2e,
 }

@@ -7,6 +7,8 @@ const WORKSPACE = [
   'demo',
   'e2e',
   'bench',
+  'deploy',
+  ...readdirSync(`${root}examples`).map((name) => `examples/${name}`),
 ]
 const MANIFESTS = [
   'package.json',

@@ -1,0 +1,2 @@
+export const LIVEKIT_VERSION: string
+export function findLivekitServer(): Promise<{ path: string } | { reason: string }>
