@@ -229,3 +229,41 @@ test('shows what is being said, and cuts long speech without ending the turn', a
   expect(textsOf(events, END_OF_SPEECH)).toEqual([textsOf(events, FINAL_TRANSCRIPT).join(' ')])
   await own.close()
 })
+
+test('drops the oldest sound when recognition does not keep up, counts it, and still ends every turn', async () => {
+  let goOn: () => void = () => {}
+  const held = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
+  const backend = new ScriptedBackend('slow', async (segment) => {
+    await held
+    return placeOf(segment)
+  })
+  const own = new STT({ backend, maxBacklogMs: 2500 })
+  const stream = own.stream()
+  for (const frame of frames(utterances(6))) stream.pushFrame(frame)
+  stream.endInput()
+  await expect.poll(() => own.counters.droppedSamples).toBeGreaterThan(0)
+  goOn()
+  const events: stt.SpeechEvent[] = []
+  for await (const event of stream) events.push(event)
+  const texts = textsOf(events, FINAL_TRANSCRIPT)
+  expect(texts[0]).toBe('at 0')
+  expect(texts.at(-1)).toBe('at 5')
+  expect(texts.length).toBeLessThan(6)
+  const turns = events.filter(({ type }) => type === START_OF_SPEECH || type === END_OF_SPEECH)
+  expect(turns.map(({ type }) => type)).toEqual(
+    Array.from({ length: 6 }, () => [START_OF_SPEECH, END_OF_SPEECH]).flat(),
+  )
+  await own.close()
+})
+
+test('asks only a backend that is made for it while somebody speaks, never its replacement', async () => {
+  const first = new ScriptedBackend('first', down, 100)
+  const spare = new ScriptedBackend('spare', placeOf)
+  const own = new STT({ backend: first, fallbacks: [spare], retry: { ...RETRY, attempts: 1 } })
+  await eventsOf(own.stream(), frames(utterances(4)))
+  expect(spare.calls.map(({ call }) => call.kind)).toEqual(['final', 'final', 'final', 'final'])
+  expect(first.calls.some(({ call }) => call.kind !== 'final')).toBe(true)
+  await own.close()
+})

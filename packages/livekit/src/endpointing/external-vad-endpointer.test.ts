@@ -44,6 +44,16 @@ test('takes utterances where another VAD hears them, with the sound that it keep
   await own.close()
 })
 
+test('tells the end of speech by the clock, without the silence that the VAD waited for', async () => {
+  const { own } = sttWith(new ScriptedVad([[16_000, 32_000]]))
+  const events = await eventsOf(own.stream(), frames(silence(4)))
+  const told = Date.now()
+  const end = events.find(({ type }) => type === END_OF_SPEECH)
+  expect(end?.speechEndTime).toBeLessThanOrEqual(told - 320)
+  expect(end?.speechEndTime).toBeGreaterThan(told - 320 - 5000)
+  await own.close()
+})
+
 test('cuts what is longer than the limit, also a limit that is lowered meanwhile', async () => {
   const { own, backend } = sttWith(new ScriptedVad([[0, 96_000]]), 2000)
   const events = await eventsOf(own.stream(), frames(silence(7)))

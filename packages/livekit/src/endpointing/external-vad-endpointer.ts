@@ -24,6 +24,7 @@ export class ExternalVadEndpointer implements Endpointer {
   #nextSegmentId = 0
   #open: { readonly id: number; readonly startSamples: number } | undefined
   #floorSamples = 0
+  #silenceMs = 0
   #failure: unknown
   #disposed = false
 
@@ -40,9 +41,9 @@ export class ExternalVadEndpointer implements Endpointer {
     return this.#open?.startSamples ?? Math.max(this.#floorSamples, this.#judgedSamples - RETAINED_SAMPLES)
   }
 
-  /** The VAD has heard its own length of silence when it tells an end. */
+  /** The VAD has heard its own length of silence when it tells an end: that of the last one. */
   get postRollMs(): number {
-    return 0
+    return this.#silenceMs
   }
 
   async push(samples: Float32Array): Promise<void> {
@@ -102,6 +103,7 @@ export class ExternalVadEndpointer implements Endpointer {
         this.#sink.heard(this.#judgedSamples, event.speaking)
         break
       case VADEventType.END_OF_SPEECH:
+        this.#silenceMs = event.silenceDuration
         this.#close(this.#judgedSamples, 'silence')
         break
     }

@@ -24,6 +24,11 @@ export class BackendSlot {
     return this.source.name
   }
 
+  /** Whether it can be asked without waiting for it. */
+  get isOpen(): boolean {
+    return this.#backend !== undefined
+  }
+
   /** Of the opened backend. */
   get model(): string | undefined {
     return this.#backend?.model

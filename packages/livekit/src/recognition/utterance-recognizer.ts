@@ -77,11 +77,7 @@ export class UtteranceRecognizer {
    *   once
    */
   async recognize(segment: AudioSegment, call: UtteranceCall): Promise<UtteranceAnswer> {
-    if (call.kind !== 'final') {
-      const slot = this.#slots.find(({ healthy, unavailable }) => healthy && !unavailable)
-      if (slot === undefined) throw new SpeechError('busy', 'no backend is well', { retryable: true })
-      return await this.#ask(slot, segment, call)
-    }
+    if (call.kind !== 'final') return await this.#ask(this.#forTrial(), segment, call)
     const reasons: string[] = []
     for (const [index, slot] of this.#slots.entries()) {
       try {
@@ -101,6 +97,14 @@ export class UtteranceRecognizer {
   /** Frees every backend. Calls under way end. */
   async dispose(): Promise<void> {
     await Promise.all(this.#slots.map((slot) => slot.dispose()))
+  }
+
+  /** Whom to ask what is only of use now: who is well, loaded, and made for it. What is not loaded yet is begun with. */
+  #forTrial(): BackendSlot {
+    const slot = this.#slots.find(({ healthy, unavailable }) => healthy && !unavailable)
+    if (slot?.isOpen === true && slot.source.partialIntervalMs !== undefined) return slot
+    slot?.open().catch(() => {})
+    throw new SpeechError('busy', 'no backend can recognize on trial now', { retryable: true })
   }
 
   async #askAgain(slot: BackendSlot, segment: AudioSegment, call: UtteranceCall): Promise<UtteranceAnswer> {

@@ -73,7 +73,7 @@ class ScriptedVadStream extends VADStream {
       samplesIndex,
       timestamp: samplesIndex / 16,
       speechDuration: 0,
-      silenceDuration: 0,
+      silenceDuration: type === VADEventType.END_OF_SPEECH ? SILENCE_WINDOWS * 32 : 0,
       frames: [new AudioFrame(new Int16Array(length), 16_000, 1, length)],
       probability: speaking ? 1 : 0,
       inferenceDuration: 0,
