@@ -17,7 +17,9 @@ export const pageHeaders = {
     "script-src 'self' 'wasm-unsafe-eval'",
     "worker-src 'self'",
     // The hubs of the published model and where they send downloads on to; by a click of the visitor alone.
-    "connect-src 'self' https://huggingface.co https://*.huggingface.co https://*.hf.co https://hf-mirror.com https://*.hf-mirror.com",
+    "connect-src 'self' https://huggingface.co https://*.huggingface.co https://*.hf.co https://hf-mirror.com https://*.hf-mirror.com " +
+      // A companion server of the visitor's own; by a click alone, too.
+      'wss: ws://127.0.0.1:* ws://localhost:*',
     "style-src 'self'",
     "img-src 'self'",
     "media-src 'self' blob:",

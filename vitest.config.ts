@@ -6,8 +6,16 @@ export default defineConfig({
   // Without `module`: Node would take it too, and meet builds for bundlers, whose imports have no extensions.
   ssr: { resolve: { conditions: ['sensevoice-source', 'node', 'import', 'default'] } },
   test: {
-    include: ['packages/**/src/**/*.test.ts', 'demo/src/**/*.test.ts', 'scripts/**/*.test.ts'],
+    include: [
+      'packages/**/src/**/*.test.ts',
+      'demo/src/**/*.test.ts',
+      'scripts/**/*.test.ts',
+      'clients/**/*.test.ts',
+      'deploy/*.test.ts',
+    ],
     testTimeout: 60_000,
+    // What is waited for comes late on a busy machine, and is no less right.
+    expect: { poll: { timeout: 10_000 } },
     pool: 'forks',
     maxWorkers: 2,
   },

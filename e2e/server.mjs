@@ -1,5 +1,6 @@
 // A plain static server for the tests: the built demo at /, the packed library at /library/, test pages at /fixtures/ and the speech
-// fixtures at /audio/. One port sends what the README tells hosts to send, the other nothing but the strict policy (no isolation).
+// fixtures at /audio/. One port sends what the README tells hosts to send, another nothing but the strict policy (no isolation), the third
+// also allows the WebSocket of a companion on this machine.
 import { createReadStream, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { extname, join, normalize } from 'node:path'
@@ -67,5 +68,15 @@ function serve(port, headers) {
   }).listen(port, '127.0.0.1')
 }
 
+// What a page sends whose visitors may name a companion of their own.
+const TALKATIVE = {
+  ...STRICT,
+  'Content-Security-Policy': STRICT['Content-Security-Policy'].replace(
+    "connect-src 'self'",
+    "connect-src 'self' ws://127.0.0.1:*",
+  ),
+}
+
 serve(4601, { ...STRICT, ...ISOLATED })
 serve(4602, STRICT)
+serve(4603, { ...TALKATIVE, ...ISOLATED })

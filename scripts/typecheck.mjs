@@ -3,7 +3,15 @@ import { readdirSync } from 'node:fs'
 import { root, tool } from './lib/run.mjs'
 
 const inside = (folder) => readdirSync(root + folder).map((name) => `${folder}/${name}`)
-const folders = [...inside('packages'), 'demo', 'e2e', 'bench', ...inside('examples')]
+const folders = [
+  ...inside('packages'),
+  'demo',
+  'e2e',
+  'bench',
+  'clients/bk7258',
+  'deploy',
+  ...inside('examples'),
+]
 const projects = folders.flatMap((folder) =>
   readdirSync(root + folder)
     .filter((name) => /^tsconfig(\.\w+)?\.json$/.test(name) && name !== 'tsconfig.build.json')

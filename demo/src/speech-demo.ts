@@ -21,6 +21,9 @@ import { OfflinePage } from './offline-page.ts'
 import { Playback } from './playback.ts'
 import { resultDetails } from './result-details.ts'
 import { fetchSample } from './samples.ts'
+import { remoteOf } from './server/server-choice.ts'
+import { serverPanel } from './server/server-panel.ts'
+import { ServerSwitch } from './server/server-switch.ts'
 import { settingsPanel } from './settings-panel.ts'
 import { analyzerSettings, loadSettings, type Settings, saveSettings } from './settings-store.ts'
 import { statusLines } from './status-lines.ts'
@@ -41,7 +44,14 @@ class SpeechDemo extends LitElement {
 
   readonly #speech = new SpeechAnalyzerController(this, ({ signal, onProgress }) => {
     const model = modelOf(this.#shelf.choice)
-    const analyzer = SpeechAnalyzer.create({ model, ...analyzerSettings(this.settings), signal, onProgress })
+    const { choice } = this.#server
+    const analyzer = SpeechAnalyzer.create({
+      model,
+      ...(choice === undefined ? {} : { remote: remoteOf(choice) }),
+      ...analyzerSettings(this.settings),
+      signal,
+      onProgress,
+    })
     const ready = () => Promise.all([this.#shelf.refresh(), this.#offline.register()])
     void analyzer.then(ready, () => this.#shelf.refresh())
     return analyzer
@@ -49,6 +59,10 @@ class SpeechDemo extends LitElement {
   readonly #shelf = new ModelShelf(this, {
     load: () => this.#speech.reload(),
     report: (error) => this.#speech.report(toSpeechError(error, 'model-not-found')),
+  })
+  readonly #server = new ServerSwitch({
+    load: () => this.#speech.reload(),
+    report: (error) => this.#speech.report(error),
   })
   readonly #offline = new OfflinePage(this)
   readonly #playback = new Playback(this)
@@ -108,10 +122,14 @@ class SpeechDemo extends LitElement {
           ${resultDetails(this.#selected(), this.selectedId !== undefined)} ${wordsPanel(this.#speech)}
         </div>
         ${this.#latency()} ${modelPanel(this.#shelf, this.#speech, { files: (files) => this.#openModel(files) })}
-        ${settingsPanel(this.settings, this.#change)}
+        ${serverPanel(this.#server, this.#speech)} ${settingsPanel(this.settings, this.#change)}
       </main>
       <footer>
-        <p>Everything is computed in this browser: no sound and no text leaves the page.</p>
+        <p>${
+          this.#server.choice === undefined
+            ? 'Everything is computed in this browser: no sound and no text leaves the page.'
+            : `Sound is sent to ${this.#server.choice.host}, because you chose it. Nothing else leaves the page.`
+        }</p>
         <p>Recorded samples: <a href="./samples/NOTICE.md">origins and licences</a>.</p>
       </footer>
       ${announcement(this.#speech.results.at(-1))}

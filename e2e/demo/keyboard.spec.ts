@@ -45,7 +45,15 @@ test('Tab goes through every control in the order of the page, and shows where i
   }
   expect(unseen).toEqual([])
   const buttons = ['listen', 'microphone', 'language', 'file', 'English digits', 'Clear', 'The analyzed file']
-  const cards = ['Save as WebVTT', 'Latency table', 'model-files', 'Look', 'Settings', 'hang-over']
+  const cards = [
+    'Save as WebVTT',
+    'Latency table',
+    'model-files',
+    'Look',
+    'Use this server',
+    'Settings',
+    'hang-over',
+  ]
   const expected = [...buttons, ...cards, 'origins and licences']
   expect(names.filter((name) => expected.includes(name))).toEqual(expected)
   // All but the link that the walk set out from.

@@ -19,6 +19,12 @@ export async function buildPackages() {
     await typescript('server')
     await script('Copying the embedded models beside the command', 'packages/server/scripts/copy-assets.mjs')
   })
+  await onceFor(
+    'build-pipeline',
+    [...SHARED, 'packages/engine', 'packages/pipeline'],
+    'packages/pipeline/dist/index.js',
+    () => typescript('pipeline'),
+  )
   await onceFor('build-livekit', [...node, 'packages/livekit'], 'packages/livekit/dist/index.js', () =>
     typescript('livekit'),
   )
@@ -32,6 +38,22 @@ export async function buildPackages() {
     'packages/elements/dist/index.js',
     () => typescript('elements'),
   )
+  await onceFor(
+    'build-status-page',
+    [...SHARED, 'packages/engine', 'packages/elements', 'packages/server/status-page'],
+    'packages/server/dist/status/index.html',
+    () =>
+      vite(
+        'Building the status page of the server',
+        '--config',
+        'packages/server/status-page/vite.config.ts',
+      ),
+  )
+}
+
+async function vite(step, ...args) {
+  const [command, prefix] = bin('vite')
+  await must(step, command, [...prefix, 'build', '--logLevel', 'warn', ...args])
 }
 
 export async function buildDemo() {
@@ -44,8 +66,5 @@ export async function buildDemo() {
     'packages/browser',
     'packages/elements',
   ]
-  await onceFor('build-demo', inputs, 'demo/dist/index.html', async () => {
-    const [command, prefix] = bin('vite')
-    await must('Building the demo page', command, [...prefix, 'build', '--logLevel', 'warn'])
-  })
+  await onceFor('build-demo', inputs, 'demo/dist/index.html', () => vite('Building the demo page'))
 }

@@ -7,6 +7,7 @@ const WORKSPACE = [
   'demo',
   'e2e',
   'bench',
+  'deploy',
   ...readdirSync(`${root}examples`).map((name) => `examples/${name}`),
 ]
 const MANIFESTS = [

@@ -46,7 +46,7 @@ class TagIds:
 
     @staticmethod
     def of(tokens: Tokens) -> TagIds:
-        """Tags that the vocabulary does not have are left out; `read_tokens` has refused one without the needed ones."""
+        """Tags that the vocabulary does not have are left out; `read_tokens` refuses one without the needed ones."""
         groups = {}
         for frame, order in TAG_ORDER.items():
             known = tokens.tag_ids(frame)

@@ -30,7 +30,8 @@ class _Head:
 
     def add(self, kind: str, inputs: list[str], name: str, **attributes: object) -> str:
         """Adds a node with one output of that name."""
-        self.nodes.append(helper.make_node(kind, inputs, [name], name=f"{PREFIX}{kind}_{len(self.nodes)}", **attributes))
+        node = helper.make_node(kind, inputs, [name], name=f"{PREFIX}{kind}_{len(self.nodes)}", **attributes)
+        self.nodes.append(node)
         return name
 
     def hidden(self, kind: str, inputs: list[str], **attributes: object) -> str:

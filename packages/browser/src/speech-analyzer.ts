@@ -202,10 +202,7 @@ export class SpeechAnalyzer extends SpeechEventTarget {
   }
 
   #place(signal: AbortSignal): Promise<AnalysisPlace> {
-    return this.#home.place(signal, {
-      onProgress: (progress) => dispatchSpeechEvent(this, { type: 'progress', progress }),
-      emit: (event) => this.#emit(event),
-    })
+    return this.#home.place(signal, (progress) => dispatchSpeechEvent(this, { type: 'progress', progress }))
   }
 
   #emit(event: SpeechEvent): void {

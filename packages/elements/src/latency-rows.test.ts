@@ -22,6 +22,15 @@ test('only stages that were measured get a row', () => {
   expect(latencyRows([timed(6, 700)])[0]?.name).toBe('End of speech to result')
 })
 
+test('the way to a server has a row of its own', () => {
+  const result = timed(6, 700)
+  const remote = { ...result, timings: { ...result.timings, networkMs: 12 } }
+  expect(latencyRows([remote]).slice(0, 2)).toMatchObject([
+    { name: 'End of speech to result' },
+    { name: 'Network', summary: { p50: 12 } },
+  ])
+})
+
 test('only the newest results count', () => {
   const results = Array.from({ length: 150 }, (_, index) => timed(index))
   const total = latencyRows(results).find(({ stage }) => stage === 'totalMs')

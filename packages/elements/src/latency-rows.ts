@@ -14,6 +14,7 @@ export interface LatencyRow {
 
 const STAGES: readonly (readonly [keyof StageTimings, string])[] = [
   ['endOfSpeechToResultMs', 'End of speech to result'],
+  ['networkMs', 'Network'],
   ['totalMs', 'Recognition'],
   ['queueMs', 'Waiting'],
   ['frontEndMs', 'Front end'],

@@ -12,7 +12,7 @@ export interface RuntimeFacts {
 }
 
 /**
- * Which provider recognizes and on how many threads; the reason is a tooltip and is read out.
+ * Which provider recognizes and on how many threads, or that a server does; the reason is a tooltip and is read out.
  *
  * @csspart badge - the badge
  */
@@ -43,7 +43,10 @@ export class SpeechRuntimeBadge extends LitElement {
   override render(): TemplateResult | typeof nothing {
     if (this.runtime === undefined) return nothing
     const { provider, threads, reason } = this.runtime
-    const words = `${provider.toUpperCase()} · ${threads} ${threads === 1 ? 'thread' : 'threads'}`
+    const words =
+      provider === 'remote'
+        ? 'SERVER'
+        : `${provider.toUpperCase()} · ${threads} ${threads === 1 ? 'thread' : 'threads'}`
     return html`<span part="badge" title=${reason}>${words}<span class="hidden">. ${reason}</span></span>`
   }
 }

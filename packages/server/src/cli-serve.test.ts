@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
@@ -9,9 +10,12 @@ import { goldenPath } from './test-data/workspace.ts'
 // The command as users run it: the built files, in a process of its own. `npm run build` makes them.
 const BIN = fileURLToPath(new URL('../bin/sensevoice.js', import.meta.url))
 const running: ChildProcess[] = []
+/** A server that accepts and never answers. */
+const silent = createServer()
 
 afterEach(() => {
   for (const child of running.splice(0)) child.kill('SIGKILL')
+  silent.close()
 })
 
 function run(argv: readonly string[], env: Record<string, string> = {}) {
@@ -50,6 +54,20 @@ describe('sensevoice serve', () => {
     expect(await exit).toBe(0)
     // What was said is nobody's business but the device's.
     expect(error()).not.toContain('3 1 4')
+  }, 60_000)
+
+  test('a signal ends it while it still waits for its model server', async () => {
+    const asked = new Promise<void>((resolve) => {
+      silent.once('connection', () => resolve())
+    })
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+    const { port } = silent.address() as AddressInfo
+    const model = ['--model', fileURLToPath(new URL('../dist/models/tiny', import.meta.url))]
+    const triton = ['--backend', 'triton', '--endpoint', `http://127.0.0.1:${port}`]
+    const { child, exit } = run(['serve', '--port', '0', ...model, ...triton])
+    await asked
+    child.kill('SIGTERM')
+    expect(await exit).toBe(143)
   }, 60_000)
 
   test('names all faults at once and ends with 2', async () => {

@@ -1,7 +1,7 @@
 """SenseVoice in Triton's Python backend: requests of one batch are padded, run at once, and answered each by itself.
 
-Runs inside the server, so it imports only what is installed there: numpy and onnxruntime. Everything that it has to know
-stands in ``parameters`` of config.pbtxt, written by ``sensevoice_models.triton.repository``.
+Runs inside the server, so it imports only what is installed there: numpy and onnxruntime. Everything that it has to
+know stands in ``parameters`` of config.pbtxt, written by ``sensevoice_models.triton.repository``.
 
 Letters in shapes: B rows of one request (nearly always 1), T its frames, N rows of all requests, L the most frames.
 """
@@ -34,6 +34,8 @@ class Settings:
         self.languages = frozenset(int(row) for row in values["language_rows"].split(","))
         self.text_norms = frozenset(int(row) for row in values["text_norm_rows"].split(","))
         self.max_frames = int(values["max_frames"])
+        self.run_frames = int(values["run_frames"])
+        """Most frames of one run with its padding: the logits of all of them are in memory at once."""
         self.threads = int(values["threads"])
         self.providers = json.loads(values["providers"])
         """[[name, options], ...] in the order in which onnxruntime is to try them."""
@@ -98,10 +100,27 @@ def _input(request, name, dtype):
     return values
 
 
+def groups_of(checked, run_frames):
+    """[(place, rows), ...] -> lists of them, each of like lengths and, with its padding, of ``run_frames`` at most.
+
+    A request that is longer than that alone is a group of its own.
+    """
+    groups, size, longest = [], 0, 0
+    for entry in sorted(checked, key=lambda entry: -entry[1].frames):
+        rows = entry[1]
+        if groups and (size + rows.count) * longest <= run_frames:
+            groups[-1].append(entry)
+            size += rows.count
+        else:
+            groups.append([entry])
+            size, longest = rows.count, rows.frames
+    return groups
+
+
 def padded(batch):
     """Requests -> features [N, L, 560], zero behind each one's end, and lengths, language and text norm, [N] int32.
 
-    Zero after CMVN is what the model was trained with; L is the greatest length, since the graph makes its mask from it.
+    Zero after CMVN is what the model was trained with; L is the greatest length: the graph makes its mask from it.
     """
     count, longest = sum(rows.count for rows in batch), max(rows.frames for rows in batch)
     features = np.zeros((count, longest, batch[0].features.shape[2]), np.float32)
@@ -124,10 +143,7 @@ def unpadded(outputs, batch):
     for rows in batch:
         own = slice(place, place + rows.count)
         answers.append(
-            {
-                name: values[own, : rows.frames] if name in BY_FRAME else values[own]
-                for name, values in outputs.items()
-            }
+            {name: values[own, : rows.frames] if name in BY_FRAME else values[own] for name, values in outputs.items()}
         )
         place += rows.count
     return answers
@@ -144,21 +160,19 @@ class TritonPythonModel:
 
     def execute(self, requests):
         responses = [None] * len(requests)
-        batch, places = [], []
+        checked = []
         for place, request in enumerate(requests):
             try:
-                batch.append(Rows(request, self.settings))
-                places.append(place)
+                checked.append((place, Rows(request, self.settings)))
             except BadRequest as error:
                 responses[place] = refusal(str(error), pb_utils.TritonError.INVALID_ARG)
-        for place, response in zip(places, self.answered(batch), strict=True):
-            responses[place] = response
+        for group in groups_of(checked, self.settings.run_frames):
+            for (place, _), response in zip(group, self.answered([rows for _, rows in group]), strict=True):
+                responses[place] = response
         return responses
 
     def answered(self, batch):
         """Responses of checked requests. What fails together is tried alone, so that one never takes others with it."""
-        if not batch:
-            return []
         try:
             outputs = self.run(batch)
         except Exception as error:

@@ -18,11 +18,6 @@ export interface HomeFacts {
   readonly runtime: RuntimeInfo
 }
 
-export interface HomeHooks {
-  readonly onProgress: (progress: LoadProgress) => void
-  readonly emit: (event: SpeechEvent) => void
-}
-
 /** Where an analyzer's sound is analyzed, now and for the next run, and what is known of that place. */
 export class AnalyzerHome {
   readonly #plan: AnalyzerPlan
@@ -67,19 +62,19 @@ export class AnalyzerHome {
     return this.#facts
   }
 
-  async place(signal: AbortSignal, hooks: HomeHooks): Promise<AnalysisPlace> {
+  async place(signal: AbortSignal, onProgress: (progress: LoadProgress) => void): Promise<AnalysisPlace> {
     const { remote, pair } = this.#plan
-    if (remote === undefined) return await this.#ownPlace(signal, hooks)
+    if (remote === undefined) return await this.#ownPlace(signal, onProgress)
     return new RemotePlace({
       server: remote,
       runtime: this.#facts.runtime,
       listenerWorker: pair.assets.listenerWorker,
-      ownPlace: remote.fallback ? (ending) => this.#ownPlace(ending, hooks) : undefined,
+      ownPlace: remote.fallback ? (ending) => this.#ownPlace(ending, onProgress) : undefined,
       reached: (model) => {
         const away = this.#facts.runtime.provider !== 'remote'
         this.#facts = servedFacts(this.#plan, remote, model)
-        if (!away) return
-        hooks.emit({ type: 'runtime', provider: 'remote', reason: this.#facts.runtime.reason })
+        const { reason } = this.#facts.runtime
+        return away ? { type: 'runtime', provider: 'remote', reason } : undefined
       },
     })
   }
@@ -95,7 +90,7 @@ export class AnalyzerHome {
     this.#workers.close(reason)
   }
 
-  async #ownPlace(signal: AbortSignal, { onProgress }: HomeHooks): Promise<AnalysisPlace> {
+  async #ownPlace(signal: AbortSignal, onProgress: (progress: LoadProgress) => void): Promise<AnalysisPlace> {
     const pair = await this.#workers.load({ signal, onProgress })
     // Of the same workers more may be known by now: an event tells when their provider changes.
     if (pair !== this.#pair || this.#facts.runtime.provider === 'remote') this.#facts = factsOf(pair)

@@ -10,7 +10,7 @@ export class BackendSlot {
   readonly #clock: () => number
   #opened: Promise<UtteranceBackend> | undefined
   #failure: { readonly error: unknown; readonly atMs: number } | undefined
-  #model: string | undefined
+  #backend: UtteranceBackend | undefined
   #closed = false
   /** Whether it answered the last utterance it was asked for. */
   healthy = true
@@ -26,7 +26,7 @@ export class BackendSlot {
 
   /** Of the opened backend. */
   get model(): string | undefined {
-    return this.#model
+    return this.#backend?.model
   }
 
   /** @throws SpeechError why it cannot be opened, also when that was found out a short while ago; `closed` */
@@ -55,7 +55,7 @@ export class BackendSlot {
     try {
       const backend = await this.source.open()
       this.#failure = undefined
-      this.#model = backend.model
+      this.#backend = backend
       return backend
     } catch (error) {
       this.#opened = undefined

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { dialectOf } from '../first-message.ts'
 import { byteLength } from '../fitted.ts'
 import { readBekenMessage } from './client-messages.ts'
-import { readBekenFrame } from './frame.ts'
+import { packBekenFrame, readBekenFrame } from './frame.ts'
 import { writeBekenResult } from './server-messages.ts'
 
 const FULL = {
@@ -63,8 +63,12 @@ describe('readBekenMessage', () => {
 test('a frame gives its sound, and is refused when it says another length', () => {
   const frame = Uint8Array.of(0xd5, 0xf0, 0, 0, 1, 0, 0, 0, 7, 0, 2, 0, 0, 0, 0, 0, 42, 43)
   expect([...readBekenFrame(frame)]).toEqual([42, 43])
+  expect(packBekenFrame(Uint8Array.of(42, 43), { timestampMs: 1, sequence: 65_536 + 7 })).toEqual(frame)
   expect(() => readBekenFrame(frame.subarray(0, 17))).toThrow(SpeechError)
   expect(() => readBekenFrame(frame.subarray(2))).toThrow(SpeechError)
+  for (const length of [0, 65_536]) {
+    expect(() => packBekenFrame(new Uint8Array(length), { timestampMs: 0, sequence: 0 })).toThrow(SpeechError)
+  }
 })
 
 test.each(['a', '语', '"'])('an utterance fits 4096 bytes with 5000 times %s', (letter) => {

@@ -26,3 +26,27 @@ export function readBekenFrame(bytes: Uint8Array): Uint8Array {
   }
   return bytes.subarray(HEADER_BYTES)
 }
+
+/**
+ * Sound as a device sends it, its CRC 0 as in the firmware.
+ *
+ * @param payload 1 to 65535 bytes
+ * @param sequence counts on by one, and begins again behind 65535
+ * @throws SpeechError `invalid-argument` when the payload does not fit
+ */
+export function packBekenFrame(
+  payload: Uint8Array,
+  { sequence, timestampMs }: { readonly sequence: number; readonly timestampMs: number },
+): Uint8Array<ArrayBuffer> {
+  if (payload.length === 0 || payload.length > 0xffff) {
+    throw new SpeechError('invalid-argument', `a frame holds 1 to 65535 bytes, got ${payload.length}`)
+  }
+  const bytes = new Uint8Array(HEADER_BYTES + payload.length)
+  const view = new DataView(bytes.buffer)
+  view.setUint16(0, MAGIC, true)
+  view.setUint32(4, timestampMs, true)
+  view.setUint16(8, sequence, true)
+  view.setUint16(10, payload.length, true)
+  bytes.set(payload, HEADER_BYTES)
+  return bytes
+}

@@ -27,6 +27,8 @@ export interface StreamClientOptions {
   readonly partials?: boolean
   /** The least distance of partials, 100 to 10000; default 400. */
   readonly partialIntervalMs?: number
+  /** 1024 to 1048576 (65536): a result that would be longer comes without its tokens. */
+  readonly maxMessageBytes?: number
   /** Called in order; each event comes once, however often the connection was cut. */
   readonly onEvent: (event: SpeechEvent) => void
   readonly onConnection?: (state: ConnectionState) => void

@@ -154,10 +154,15 @@ afterEach(() => {
 
 describe('StreamClient', () => {
   test('says hello first, sends sound in order and resolves when everything is answered', async () => {
-    connect({ language: 'ja', withItn: false, partials: false })
+    connect({ language: 'ja', withItn: false, partials: false, maxMessageBytes: 4095 })
     const welcome = await client.open()
     expect(welcome.model).toEqual({ name: 'm', version: '1' })
-    expect(server.hellos[0]).toMatchObject({ language: 'ja', withItn: false, partials: false })
+    expect(server.hellos[0]).toMatchObject({
+      language: 'ja',
+      withItn: false,
+      partials: false,
+      maxMessageBytes: 4095,
+    })
     for (let at = 0; at < 20_000; at += 800) client.send(ramp(at, 800))
     expect(await client.finish()).toBe(20_000)
     expect(server.sound).toEqual(Array.from({ length: 20_000 }, (_, at) => at))

@@ -26,6 +26,36 @@ export function readXiaozhiFrame(bytes: Uint8Array, version: XiaozhiVersion): Ui
   }
 }
 
+/**
+ * An Opus packet as a device sends it.
+ *
+ * @param packet 65535 bytes at most in version 3
+ * @param timestampMs when its first sample was heard; only version 2 carries it
+ * @throws SpeechError `invalid-argument` when the packet is too long for its header
+ */
+export function packXiaozhiFrame(
+  packet: Uint8Array,
+  version: XiaozhiVersion,
+  timestampMs: number,
+): Uint8Array<ArrayBuffer> {
+  if (version === 1) return Uint8Array.from(packet)
+  const header = version === 2 ? HEADER_2_BYTES : HEADER_3_BYTES
+  const bytes = new Uint8Array(header + packet.length)
+  const view = new DataView(bytes.buffer)
+  if (version === 2) {
+    view.setUint16(0, version)
+    view.setUint32(8, timestampMs)
+    view.setUint32(12, packet.length)
+  } else {
+    if (packet.length > 0xffff) {
+      throw new SpeechError('invalid-argument', `a packet has 65535 bytes at most, got ${packet.length}`)
+    }
+    view.setUint16(2, packet.length)
+  }
+  bytes.set(packet, header)
+  return bytes
+}
+
 function atLeast(bytes: Uint8Array, length: number): void {
   if (bytes.length < length)
     throw new SpeechError(

@@ -3,7 +3,7 @@ import { scriptedResult, seededRandom } from '@sensevoice-web/engine/testing'
 import { describe, expect, test } from 'vitest'
 import { byteLength } from '../fitted.ts'
 import { readXiaozhiMessage } from './client-messages.ts'
-import { readXiaozhiFrame } from './frame.ts'
+import { packXiaozhiFrame, readXiaozhiFrame } from './frame.ts'
 import { writeXiaozhiHello, writeXiaozhiResult, xiaozhiOta } from './server-messages.ts'
 
 const HELLO = {
@@ -63,6 +63,13 @@ describe('readXiaozhiFrame', () => {
     ] as const) {
       expect([...(readXiaozhiFrame(bytes, version) ?? [])]).toEqual([1, 2, 3])
     }
+  })
+
+  test('a device writes them the same way', () => {
+    expect(packXiaozhiFrame(opus, 1, 9)).toEqual(opus)
+    expect(packXiaozhiFrame(opus, 2, 9)).toEqual(second)
+    expect(packXiaozhiFrame(opus, 3, 9)).toEqual(third)
+    expect(() => packXiaozhiFrame(new Uint8Array(65_536), 3, 0)).toThrow(SpeechError)
   })
 
   test('leaves JSON alone', () => {

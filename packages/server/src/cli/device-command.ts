@@ -7,15 +7,18 @@ import { type Streams, told } from './told.ts'
 
 export const DEVICE_USAGE = `Usage: sensevoice device --file SOUND [options]
 
-Plays a device against a companion: chunks of 50 ms in real time, and prints what comes back.
+Plays a device against a companion: sound in real time, with the limits of a BK7258's firmware (no message over 4095 bytes,
+no fragments, nothing right behind the upgrade), and prints what comes back and what such a device would lose.
 
-  --url U          ws://127.0.0.1:8790/ws/device
-  --token T        of that device
-  --dialect a|b    a: JSON with hexadecimal sound (default), b: the stream protocol
-  --jitter MS      chunks come up to so much late
-  --loss PERCENT   of the chunks are lost before they are sent (dialect a)
-  --cut-after MS   the connection is cut so long after the start; as often as you like
-  --slow MS        replies are read so much late
+  --url U              ws://127.0.0.1:8790/ws/device
+  --token T            of that device
+  --dialect D          a: JSON with hexadecimal sound (default), b: the stream protocol, c: xiaozhi's, d: Beken's
+  --frame-version N    of c: 1 bare Opus packets (default), 2 behind 16 bytes, 3 behind 4
+  --format F           of d: opus (default) or pcm
+  --jitter MS          chunks come up to so much late
+  --loss PERCENT       of the chunks are lost before they are sent (not b)
+  --cut-after MS       the connection is cut so long after the start; as often as you like
+  --slow MS            replies are read so much late
 `
 
 /** @returns the exit status */

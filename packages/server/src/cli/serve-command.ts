@@ -1,6 +1,7 @@
 import { type SpeechError, toSpeechError } from '@sensevoice-web/engine'
 import { startCompanion } from '../serve/companion.ts'
 import { readServeConfig } from '../serve/config.ts'
+import { StatusAccess } from '../serve/status/status-access.ts'
 import { signToken } from '../serve/tokens.ts'
 import { SERVE_USAGE } from './serve-usage.ts'
 import { type Streams, told } from './told.ts'
@@ -24,18 +25,22 @@ export async function serveCommand(
   }
   try {
     const config = readServeConfig(argv, env)
+    // Process 1 of a container is not ended by a signal that it does not listen to, not even while it still loads its model.
+    const endsLater = endAtOnce()
     const companion = await startCompanion(config)
     const { url, model } = companion
+    const statusOffered = new StatusAccess(config).offered
     streams.error(
-      `sensevoice: ${model.name} ${model.version} is served at ${url} (/ws/DEVICE, /health, /metrics)\n`,
+      `sensevoice: ${model.name} ${model.version} is served at ${url} (/ws/DEVICE, /health, /metrics${statusOffered ? ', /status' : ''})\n`,
     )
     if (config.tokens.type === 'none') {
       streams.error('sensevoice: no token is asked for: whoever reaches this address may connect\n')
     }
-    await signalled()
+    const signal = signalled()
+    endsLater()
+    await signal
     streams.error(`sensevoice: going away, waiting ${config.drainMs / 1000} s at most for what was begun\n`)
-    process.once('SIGTERM', () => process.exit(143))
-    process.once('SIGINT', () => process.exit(130))
+    endAtOnce()
     await companion.drain()
     return 0
   } catch (error) {
@@ -65,6 +70,13 @@ export function tokenCommand(
   const expires = Math.floor(Date.now() / 1000 + days * SECONDS_A_DAY)
   streams.out(`${signToken(secret, device, expires)}\n`)
   return 0
+}
+
+/** From now on a signal ends the process. @returns what takes that back */
+function endAtOnce(): () => void {
+  const [term, int] = [() => process.exit(143), () => process.exit(130)]
+  process.on('SIGTERM', term).on('SIGINT', int)
+  return () => void process.off('SIGTERM', term).off('SIGINT', int)
 }
 
 function signalled(): Promise<void> {

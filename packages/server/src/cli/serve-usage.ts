@@ -4,6 +4,7 @@ Takes sound from devices and pages over WebSockets and answers with text, langua
   ws://HOST:PORT/ws/DEVICE     JSON with hexadecimal sound, the stream protocol, xiaozhi's or Beken's
   /health /livez /readyz       how it is
   /metrics                     for Prometheus
+  /status                      a page with the connected devices, for people
 
 Every option is also an environment variable: --token-file is SENSEVOICE_SERVE_TOKEN_FILE.
 
@@ -26,5 +27,6 @@ Every option is also an environment variable: --token-file is SENSEVOICE_SERVE_T
   --idle-seconds N             120; who says nothing for longer is closed
   --drain-seconds N            20; how long SIGTERM waits for what was begun
   --ota-device ID              this device (xiaozhi firmware) may ask /xiaozhi/ota/ for its token; as often as you like
+  --status-token T             who has it may see /status (16 characters at least); without: this machine alone may
   --trust-proxy                take addresses from X-Forwarded-For
 `

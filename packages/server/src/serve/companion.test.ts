@@ -380,6 +380,18 @@ describe('the xiaozhi protocol', () => {
     expect(await status('/ws', headers, server)).toBe('101')
     await server.drain()
   })
+
+  test.each([
+    ['over TLS behind a trusted proxy that ends it', ['--trust-proxy'], 'wss:'],
+    ['as it came, whatever a header of its own says', [], 'ws:'],
+  ])('stock firmware is sent on %s', async (_, argv, protocol) => {
+    const server = await start(...argv)
+    const headers = { 'Device-Id': 'a', 'X-Forwarded-Proto': 'https' }
+    const answer = await fetch(`${server.url}/xiaozhi/ota/`, { method: 'POST', headers })
+    const { websocket } = (await answer.json()) as { websocket: { url: string } }
+    expect(new URL(websocket.url).protocol).toBe(protocol)
+    await server.drain()
+  })
 })
 
 describe('the protocol of Beken’s firmware', () => {

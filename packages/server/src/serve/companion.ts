@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { type SpeechError, serializeSpeechError } from '@sensevoice-web/engine'
-import { type WebSocket, WebSocketServer } from 'ws'
+import type { WebSocket, WebSocketServer } from 'ws'
 import type { Backend } from '../backend/backend.ts'
 import { createLocalBackend } from '../backend/local-backend.ts'
 import { createTritonBackend } from '../backend/triton-backend.ts'
@@ -11,9 +11,14 @@ import { VoiceProbes } from '../voice-probes.ts'
 import { Admission, type Admitted, Refusal } from './admission.ts'
 import type { ServeConfig } from './config.ts'
 import { Connection } from './connection/connection.ts'
+import { faultAnswer, jsonAnswer } from './json-answer.ts'
 import { Metrics } from './metrics.ts'
 import { otaAnswer } from './ota.ts'
 import { SessionStore } from './session/session-store.ts'
+import { ConnectedDevices } from './status/connected-devices.ts'
+import { StatusAccess } from './status/status-access.ts'
+import { StatusRoutes } from './status/status-routes.ts'
+import { createWebSockets } from './web-sockets.ts'
 
 const RESUME_MS = 30_000
 /** From one ping to the next; a client that answers none of two is gone. */
@@ -85,25 +90,30 @@ class RunningCompanion implements Companion {
   readonly #sockets: WebSocketServer
   readonly #connections = new Map<string, Connection>()
   readonly #all = new Set<Connection>()
+  readonly #devices = new ConnectedDevices()
+  readonly #status: StatusRoutes
   #port = 0
 
   constructor(config: ServeConfig, parts: Parts) {
     this.#config = config
     this.#parts = parts
-    const answer = (request: IncomingMessage, response: ServerResponse) =>
-      void this.#answer(request, response)
+    this.#status = new StatusRoutes({
+      access: new StatusAccess(config),
+      devices: this.#devices,
+      server: () => this.#told(),
+      onSlow: () => parts.metrics.slowReader(),
+    })
+    const answer = (request: IncomingMessage, response: ServerResponse) => {
+      // Whoever goes away in the middle of a question takes its answer along, not the process.
+      this.#answer(request, response).catch(() => response.destroy())
+    }
     // Headers that never end must not hold a socket.
     const options = { headersTimeout: 10_000, requestTimeout: 15_000, maxHeaderSize: 16_384 }
     this.#http =
       config.tls === undefined
         ? createServer(options, answer)
         : createTlsServer({ ...options, ...config.tls }, answer)
-    this.#sockets = new WebSocketServer({
-      noServer: true,
-      perMessageDeflate: false,
-      maxPayload: config.messageBytes,
-      clientTracking: false,
-    })
+    this.#sockets = createWebSockets(config.messageBytes)
     this.#http.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) =>
       this.#upgrade(request, socket, head),
     )
@@ -133,6 +143,7 @@ class RunningCompanion implements Companion {
   async drain(): Promise<void> {
     const { admission, sessions, backend, probes } = this.#parts
     admission.draining = true
+    this.#devices.goingAway()
     const answered = Promise.all([...this.#all].map((connection) => connection.drain()))
     let timer: NodeJS.Timeout | undefined
     await Promise.race([
@@ -143,6 +154,7 @@ class RunningCompanion implements Companion {
     ])
     clearTimeout(timer)
     for (const connection of this.#all) connection.close(1001, 'the server is going away')
+    this.#devices.end()
     await sessions.close()
     await backend.dispose()
     await probes.dispose()
@@ -186,19 +198,28 @@ class RunningCompanion implements Companion {
       takeProbe: () => probes.take(),
       unheardMs: this.#config.unheardMs,
       messageBytes: this.#config.messageBytes,
-      onEvent: (_device, event) => metrics.event(event),
-      onError: (error) => metrics.error(error),
+      onEvent: (_device, event) => {
+        metrics.event(event)
+        this.#devices.event(device, event)
+      },
+      onError: (error) => {
+        metrics.error(error)
+        this.#devices.error(device, error)
+      },
+      onSound: (_device, durationMs) => this.#devices.sound(device, durationMs),
       onSlow: () => metrics.slowReader(),
     })
     // The newest wins: a device that came back does not wait until its old socket is found dead.
     this.#connections.get(device)?.close(SAME_DEVICE, 'this device has connected again')
     this.#connections.set(device, connection)
     this.#all.add(connection)
+    this.#devices.connected(connection)
     socket.on('message', (_data, binary) => metrics.message(binary ? 'binary' : 'text'))
     const watch = this.#watch(socket, connection)
     socket.on('close', () => {
       clearInterval(watch)
       this.#all.delete(connection)
+      this.#devices.closed(connection)
       if (this.#connections.get(device) === connection) this.#connections.delete(device)
     })
   }
@@ -226,41 +247,44 @@ class RunningCompanion implements Companion {
     }, PING_MS).unref()
   }
 
+  /** How the server is, for whoever asks. */
+  #told() {
+    const { backend, admission } = this.#parts
+    const ready = backend.ready && !admission.draining
+    const status = admission.draining ? 'draining' : ready ? 'ok' : 'unavailable'
+    const { name, version } = backend.model
+    return { status, model: name, version, live: true, ready, backend: backend.kind }
+  }
+
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost')
-    const { backend, metrics, admission } = this.#parts
-    const ready = backend.ready && !admission.draining
+    const { metrics } = this.#parts
+    const told = this.#told()
+    const { ready } = told
+    if (/^\/status(\/|$)/.test(pathname) && (await this.#status.answer(request, response, pathname))) return
     switch (pathname) {
-      case '/health': {
-        const status = admission.draining ? 'draining' : ready ? 'ok' : 'unavailable'
-        const { name, version } = backend.model
-        const body = { status, model: name, version, live: true, ready, backend: backend.kind }
-        return json(response, ready ? 200 : 503, body)
-      }
+      case '/health':
+        return jsonAnswer(response, ready ? 200 : 503, told)
       case '/xiaozhi/ota':
       case '/xiaozhi/ota/':
         request.resume()
-        return json(response, ...otaAnswer(this.#config, request))
+        return jsonAnswer(response, ...otaAnswer(this.#config, request))
       case '/livez':
-        return json(response, 200, { live: true })
+        return jsonAnswer(response, 200, { live: true })
       case '/readyz':
-        return json(response, ready ? 200 : 503, { ready })
+        return jsonAnswer(response, ready ? 200 : 503, { ready })
       case '/metrics':
         response.writeHead(200, { 'Content-Type': metrics.registry.contentType })
         response.end(await metrics.registry.metrics())
         return
       default:
-        return json(response, 404, {
-          error: { message: 'there are /ws/DEVICE, /xiaozhi/ota/, /health, /livez, /readyz and /metrics' },
-        })
+        return faultAnswer(
+          response,
+          404,
+          'there are /ws/DEVICE, /xiaozhi/ota/, /health, /livez, /readyz and /metrics',
+        )
     }
   }
-}
-
-function json(response: ServerResponse, status: number, body: object): void {
-  response
-    .writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' })
-    .end(JSON.stringify(body))
 }
 
 function plain(error: SpeechError) {

@@ -18,6 +18,12 @@ describe('readServeConfig', () => {
     })
   })
 
+  test('names a variable that is no setting', () => {
+    expect(() => readServeConfig([], { SENSEVOICE_SERVE_TRUST_PROXI: 'true' })).toThrow(
+      'there is no setting SENSEVOICE_SERVE_TRUST_PROXI',
+    )
+  })
+
   test('flags go before the environment', () => {
     const env = {
       SENSEVOICE_SERVE_PORT: '1000',
@@ -29,6 +35,15 @@ describe('readServeConfig', () => {
       queue: 7,
       origins: ['https://a', 'https://b'],
     })
+  })
+
+  test('a token of the status page is long, or refused without being told', () => {
+    expect(readServeConfig([], {}).statusToken).toBeUndefined()
+    const env = { SENSEVOICE_SERVE_STATUS_TOKEN: 'sixteen-letters!' }
+    expect(readServeConfig([], env).statusToken).toBe('sixteen-letters!')
+    const refused = () => readServeConfig(['--status-token', 'too-short'], {})
+    expect(refused).toThrow('--status-token must have at least 16 characters')
+    expect(refused).not.toThrow('too-short')
   })
 
   test('names all faults at once', () => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { SpeechError } from '@sensevoice-web/engine'
+import { isLoopback } from './loopback.ts'
 import type { TokenRule } from './tokens.ts'
 
 /** Everything that `sensevoice serve` can be told. */
@@ -30,10 +31,13 @@ export interface ServeConfig {
   readonly trustProxy: boolean
   /** Devices that may ask for their token by the OTA question of xiaozhi firmware. */
   readonly otaDevices: readonly string[]
+  /** For the status page; absent: it is there for this machine alone, if the server is. */
+  readonly statusToken?: string
 }
 
 const PREFIX = 'SENSEVOICE_SERVE_'
-const LOOPBACK = /^(127\.|::1$|localhost$)/
+/** Whoever has it reads what is said: it must not be guessed. */
+const STATUS_TOKEN_CHARACTERS = 16
 
 const OPTIONS = {
   host: { type: 'string' },
@@ -60,8 +64,14 @@ const OPTIONS = {
   'drain-seconds': { type: 'string' },
   'trust-proxy': { type: 'boolean' },
   'ota-device': { type: 'string', multiple: true },
+  'status-token': { type: 'string' },
 } as const
 type Name = keyof typeof OPTIONS
+
+/** Environment variable of an option. */
+function variable(name: Name): string {
+  return PREFIX + name.toUpperCase().replaceAll('-', '_')
+}
 
 /**
  * Flags, and for what they leave out the environment: `--token-file` is `SENSEVOICE_SERVE_TOKEN_FILE`; lists are divided by commas there.
@@ -76,7 +86,7 @@ export function readServeConfig(
   const cores = availableParallelism()
   const backend = reader.choice('backend', ['local', 'triton'], 'local')
   const endpoints = reader.list('endpoint')
-  const config: Omit<ServeConfig, 'tls' | 'tokens' | 'model'> = {
+  const config: Omit<ServeConfig, 'tls' | 'tokens' | 'model' | 'statusToken'> = {
     host: reader.text('host') ?? '127.0.0.1',
     port: reader.whole('port', 0, 65_535, 8790),
     backend,
@@ -102,18 +112,22 @@ export function readServeConfig(
     reader.fault('--backend triton needs the --model that is served')
   if (backend === 'local' && endpoints.length > 0) reader.fault('--endpoint is for --backend triton')
   const tokens = reader.tokens()
-  if (tokens.type === 'none' && !LOOPBACK.test(config.host) && !reader.flag('insecure-no-auth')) {
+  if (tokens.type === 'none' && !isLoopback(config.host) && !reader.flag('insecure-no-auth')) {
     reader.fault(
       `without a token only this machine is served, but --host is ${config.host}: give --token, --token-file or --token-secret`,
     )
   }
   const tls = reader.tls()
+  const statusToken = reader.text('status-token')
+  if (statusToken !== undefined && statusToken.length < STATUS_TOKEN_CHARACTERS)
+    reader.fault(`--status-token must have at least ${STATUS_TOKEN_CHARACTERS} characters`)
   reader.end()
   return {
     ...config,
     tokens,
     ...(model === undefined ? {} : { model }),
     ...(tls === undefined ? {} : { tls }),
+    ...(statusToken === undefined ? {} : { statusToken }),
   }
 }
 
@@ -127,8 +141,14 @@ class Reader {
     } catch (error) {
       this.#faults.push(error instanceof Error ? error.message : String(error))
     }
-    for (const name of Object.keys(OPTIONS) as Name[]) {
-      const value = env[PREFIX + name.toUpperCase().replaceAll('-', '_')]
+    const names = Object.keys(OPTIONS) as Name[]
+    const known = new Set(names.map(variable))
+    for (const name of Object.keys(env)) {
+      // A misspelt one would leave its setting at the default without a word.
+      if (name.startsWith(PREFIX) && !known.has(name)) this.fault(`there is no setting ${name}`)
+    }
+    for (const name of names) {
+      const value = env[variable(name)]
       if (value === undefined || value === '' || this.#values[name] !== undefined) continue
       const { type } = OPTIONS[name]
       if (type === 'boolean') this.#values[name] = this.#envFlag(name, value)
@@ -228,7 +248,7 @@ class Reader {
   #envFlag(name: Name, value: string): boolean {
     if (['1', 'true', 'yes'].includes(value.toLowerCase())) return true
     if (!['0', 'false', 'no'].includes(value.toLowerCase())) {
-      this.fault(`${PREFIX}${name.toUpperCase().replaceAll('-', '_')} must be true or false, got "${value}"`)
+      this.fault(`${variable(name)} must be true or false, got "${value}"`)
     }
     return false
   }

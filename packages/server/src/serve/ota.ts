@@ -6,7 +6,7 @@ import { signToken, type TokenRule } from './tokens.ts'
 const DAYS = 30
 const SECONDS_A_DAY = 86_400
 
-type Rules = Pick<ServeConfig, 'tokens' | 'otaDevices' | 'tls'>
+type Rules = Pick<ServeConfig, 'tokens' | 'otaDevices' | 'tls' | 'trustProxy'>
 
 /**
  * Where stock xiaozhi firmware is told to come to. Only a device that the configuration names gets a token here: the question itself proves
@@ -15,7 +15,7 @@ type Rules = Pick<ServeConfig, 'tokens' | 'otaDevices' | 'tls'>
  * @returns the status and the body of the answer
  */
 export function otaAnswer(
-  { tokens, otaDevices, tls }: Rules,
+  { tokens, otaDevices, tls, trustProxy }: Rules,
   { method, headers }: IncomingMessage,
 ): [number, object] {
   const device = String(headers['device-id'] ?? '')
@@ -23,7 +23,9 @@ export function otaAnswer(
   if (tokens.type !== 'none' && !otaDevices.includes(device)) {
     return refused(403, 'this device is not named by --ota-device')
   }
-  const address = `${tls === undefined ? 'ws' : 'wss'}://${headers.host ?? 'localhost'}/ws`
+  // Behind a proxy that ends TLS, devices come by TLS too.
+  const secure = tls !== undefined || (trustProxy && headers['x-forwarded-proto'] === 'https')
+  const address = `${secure ? 'wss' : 'ws'}://${headers.host ?? 'localhost'}/ws`
   return [200, xiaozhiOta(address, tokenOf(tokens, device), Date.now())]
 }
 

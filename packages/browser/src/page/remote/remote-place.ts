@@ -15,8 +15,8 @@ export interface RemotePlaceParts {
   readonly listenerWorker: string
   /** The page's own workers, for when the server is gone; undefined: there is no such way out. */
   readonly ownPlace: ((signal: AbortSignal) => Promise<AnalysisPlace>) | undefined
-  /** A stream has reached the server. */
-  readonly reached: (model: ServedModelFacts) => void
+  /** A stream has reached the server. @returns what is new about it, to be told */
+  readonly reached: (model: ServedModelFacts) => SpeechEvent | undefined
 }
 
 /** Analysis by a companion server. */

@@ -23,7 +23,8 @@ export interface RemoteStreamParts {
   readonly config: StreamConfig
   readonly deliver: (event: SpeechEvent) => void
   readonly ownPlace: ((signal: AbortSignal) => Promise<AnalysisPlace>) | undefined
-  readonly reached: (model: ServedModelFacts) => void
+  /** @returns what is new about it, to be told */
+  readonly reached: (model: ServedModelFacts) => SpeechEvent | undefined
   readonly signal: AbortSignal
 }
 
@@ -194,12 +195,17 @@ export class RemoteStream implements OpenStream {
       case 'open':
         clearTimeout(this.#patience)
         this.#patience = undefined
-        this.#parts.reached(state.model)
+        this.#reached(state.model)
         break
       case 'closed':
         if (state.error !== undefined) this.#goOnWithout(state.error)
         break
     }
+  }
+
+  #reached(model: ServedModelFacts): void {
+    const news = this.#parts.reached(model)
+    if (news !== undefined) this.#parts.deliver(news)
   }
 
   #goOnWithout(error: SpeechError): void {

@@ -35,6 +35,10 @@ export class BekenDialect implements DialectHandler {
     this.#say = say
   }
 
+  get unheardMs(): number {
+    return (this.#hearing?.analysis.unheardSamples ?? 0) / 16
+  }
+
   async text(text: string): Promise<void> {
     const message = readBekenMessage(text)
     switch (message.type) {
@@ -59,7 +63,9 @@ export class BekenDialect implements DialectHandler {
     const payload = readBekenFrame(bytes)
     this.#hearing ??= await this.#begin()
     const { analysis, decoder } = this.#hearing
-    await analysis.push(decoder.decode(payload))
+    const samples = decoder.decode(payload)
+    this.#parts.onSound(this.#device, (1000 * samples.length) / this.#soundRate)
+    await analysis.push(samples)
   }
 
   async gone(): Promise<void> {
@@ -70,6 +76,11 @@ export class BekenDialect implements DialectHandler {
 
   async drain(): Promise<void> {
     await this.#hearing?.analysis.finish().catch(() => {})
+  }
+
+  /** In Hz, of what the decoder gives. */
+  get #soundRate(): number {
+    return this.#format === 'pcm' ? this.#sampleRate : 16_000
   }
 
   /** Another codec ends what was heard in the one before. */
@@ -96,10 +107,9 @@ export class BekenDialect implements DialectHandler {
     const { backend, takeProbe, onEvent } = this.#parts
     const device = this.#device
     const { signal } = this.#abort
-    const pcm = this.#format === 'pcm'
-    const sampleRate = pcm ? this.#sampleRate : 16_000
+    const sampleRate = this.#soundRate
     const decoder = await createSoundDecoder(
-      pcm ? { format: 'pcm16', sampleRate } : { format: 'opus', sampleRate: 16_000 },
+      this.#format === 'pcm' ? { format: 'pcm16', sampleRate } : { format: 'opus', sampleRate: 16_000 },
     )
     const probe = await takeProbe()
     const analysis = new LiveAnalysis(

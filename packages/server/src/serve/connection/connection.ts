@@ -55,6 +55,11 @@ export class Connection {
     return this.#dialect.type
   }
 
+  /** What was taken from the socket and not worked on yet. */
+  get backlog(): { readonly messages: number; readonly soundMs: number } {
+    return { messages: this.#waiting, soundMs: this.#handler?.unheardMs ?? 0 }
+  }
+
   close(code: number, reason: string): void {
     this.#socket.close(code, reason)
     // Whoever does not answer the closing handshake is not waited for.

@@ -30,11 +30,16 @@ export class DeviceDialect implements DialectHandler {
     this.#say = say
   }
 
+  get unheardMs(): number {
+    return this.#stream?.unheardMs ?? 0
+  }
+
   async text(message: string): Promise<void> {
     const arrivedMs = performance.now()
     const request = readDeviceRequest(message)
+    this.#parts.onSound(this.#device, (1000 * request.samples.length) / request.sampleRate)
     const whole = request.samples.length >= (WHOLE_MS * request.sampleRate) / 1000
-    const { result, final } = whole ? await this.#recognize(request) : await this.#hear(request)
+    const { result, final } = whole ? await this.#recognize(request, arrivedMs) : await this.#hear(request)
     this.#say(writeDeviceReply(result, { final, latencyMs: performance.now() - arrivedMs }))
   }
 
@@ -55,7 +60,7 @@ export class DeviceDialect implements DialectHandler {
     await this.#stream?.end()
   }
 
-  async #recognize({ samples, sampleRate, language, withItn }: DeviceRequest) {
+  async #recognize({ samples, sampleRate, language, withItn }: DeviceRequest, arrivedMs: number) {
     const resampler = new Resampler(sampleRate)
     const [first, rest] = [resampler.push(samples).slice(), resampler.flush()]
     const sound = new Float32Array(first.length + rest.length)
@@ -71,7 +76,9 @@ export class DeviceDialect implements DialectHandler {
         ...(withItn === undefined ? {} : { withItn }),
       },
     )
-    this.#parts.onEvent(this.#device, { type: 'result', result })
+    // The message was the end of speech.
+    const timings = { ...result.timings, endOfSpeechToResultMs: performance.now() - arrivedMs }
+    this.#parts.onEvent(this.#device, { type: 'result', result: { ...result, timings } })
     return { result, final: true }
   }
 
@@ -117,6 +124,10 @@ class DeviceStream {
 
   get speaking(): boolean {
     return this.#analysis.speaking
+  }
+
+  get unheardMs(): number {
+    return this.#analysis.unheardSamples / (MODEL_RATE / 1000)
   }
 
   async hear({ samples, sampleRate, language, withItn, final }: DeviceRequest) {

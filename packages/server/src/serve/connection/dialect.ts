@@ -13,10 +13,14 @@ export interface ConnectionParts {
   /** For metrics and the log: nothing of what was said goes further than counts and times. */
   onEvent(device: string, event: SpeechEvent): void
   onError(error: SpeechError): void
+  /** Sound was taken from a device, in ms. */
+  onSound(device: string, durationMs: number): void
 }
 
 /** One way to speak over a connection; messages come one after another. */
 export interface DialectHandler {
+  /** Sound that was taken and not heard yet, in ms. */
+  readonly unheardMs: number
   text(message: string): Promise<void>
   binary(message: Uint8Array): Promise<void>
   /** The connection is gone. */

@@ -38,6 +38,10 @@ export class StreamDialect implements DialectHandler {
     this.#link = link
   }
 
+  get unheardMs(): number {
+    return this.#session?.unheardMs ?? 0
+  }
+
   async text(text: string): Promise<void> {
     const message = readClientMessage(text)
     if (message.type === 'hello') return await this.#hello(message)
@@ -128,7 +132,7 @@ export class StreamDialect implements DialectHandler {
   }
 
   async #begin(hello: HelloMessage, mostBytes: number): Promise<StreamSession> {
-    const { backend, sessions, takeProbe, onEvent } = this.#parts
+    const { backend, sessions, takeProbe, onEvent, onSound } = this.#parts
     const { device } = this.#link
     const session = new StreamSession(hello, mostBytes, {
       device,
@@ -136,6 +140,7 @@ export class StreamDialect implements DialectHandler {
       probe: await takeProbe(),
       decoder: await createSoundDecoder(hello.audio),
       onEvent: (event) => onEvent(device, event),
+      onSound: (durationMs) => onSound(device, durationMs),
     })
     sessions.add(session)
     return session

@@ -12,6 +12,8 @@ import {
 import { createSoundDecoder, type SoundDecoder } from '../session/sound-decoder.ts'
 import type { ConnectionParts, DialectHandler } from './dialect.ts'
 
+const SAMPLES_PER_MS = 16
+
 interface Hearing {
   readonly probe: VoiceProbe
   readonly decoder: SoundDecoder
@@ -34,6 +36,10 @@ export class XiaozhiDialect implements DialectHandler {
     this.#device = device
     this.#version = isXiaozhiVersion(version) ? version : 1
     this.#say = say
+  }
+
+  get unheardMs(): number {
+    return (this.#hearing?.analysis.unheardSamples ?? 0) / SAMPLES_PER_MS
   }
 
   async text(text: string): Promise<void> {
@@ -60,7 +66,9 @@ export class XiaozhiDialect implements DialectHandler {
     // Firmware goes on sending for a moment behind `stop`.
     if (packet === undefined || this.#hearing === undefined) return
     const { analysis, decoder } = this.#hearing
-    await analysis.push(decoder.decode(packet))
+    const samples = decoder.decode(packet)
+    this.#parts.onSound(this.#device, samples.length / SAMPLES_PER_MS)
+    await analysis.push(samples)
   }
 
   async gone(): Promise<void> {

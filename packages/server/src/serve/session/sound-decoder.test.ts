@@ -31,8 +31,11 @@ describe('createSoundDecoder', () => {
 
   test('reads PCM16 wherever it lies in a message, and refuses half samples', async () => {
     const decoder = await createSoundDecoder({ format: 'pcm16', sampleRate: 16_000 })
-    const message = Uint8Array.of(9, 0, 128, 255, 127)
-    expect([...decoder.decode(message.subarray(1))]).toEqual([-1, 32_767 / 32_768])
-    expect(() => decoder.decode(message)).toThrow('whole samples')
+    for (const message of [Uint8Array.of(9, 0, 128, 255, 127), Buffer.from([9, 0, 128, 255, 127])]) {
+      const whole = message.byteOffset % 2 === 0 ? message : message.subarray(1)
+      expect([...decoder.decode(message.subarray(1))]).toEqual([-1, 32_767 / 32_768])
+      expect(() => decoder.decode(message)).toThrow('whole samples')
+      expect(decoder.decode(whole.subarray(0, 4)).length).toBe(2)
+    }
   })
 })

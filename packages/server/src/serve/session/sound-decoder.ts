@@ -29,7 +29,7 @@ function decodePcm16(payload: Uint8Array): Float32Array {
   if (payload.length % 2 !== 0) {
     throw new SpeechError('invalid-audio', `${payload.length} bytes are no whole samples of 16 bits`)
   }
-  // A view needs an even offset, which a piece of a message may not have.
-  const aligned = payload.byteOffset % 2 === 0 ? payload : payload.slice()
+  // A view needs an even offset, which a piece of a message may not have. No `slice`: a Buffer's own makes another view.
+  const aligned = payload.byteOffset % 2 === 0 ? payload : new Uint8Array(payload)
   return pcm16ToFloat(new Int16Array(aligned.buffer, aligned.byteOffset, aligned.length / 2))
 }

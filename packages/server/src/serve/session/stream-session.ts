@@ -16,6 +16,8 @@ export interface SessionParts {
   readonly decoder: SoundDecoder
   /** Of the server's own mind; what a client sees of it is in `event`. */
   readonly onEvent: (event: SpeechEvent) => void
+  /** Sound was taken, in ms. */
+  readonly onSound: (durationMs: number) => void
 }
 
 /** Takes what a session has to say; undefined while there is no connection. */
@@ -32,6 +34,7 @@ export class StreamSession {
   readonly #analysis: LiveAnalysis
   readonly #events: { readonly number: number; readonly write: (mostBytes: number) => string }[] = []
   readonly #abort = new AbortController()
+  readonly #sampleRate: number
   #nextEvent = 0
   #nextSequence = 0
   #mostBytes: number
@@ -42,6 +45,7 @@ export class StreamSession {
     this.#parts = parts
     this.device = parts.device
     this.#mostBytes = mostBytes
+    this.#sampleRate = hello.audio.sampleRate
     const { backend, probe, device } = parts
     const { signal } = this.#abort
     this.#analysis = new LiveAnalysis(
@@ -114,6 +118,7 @@ export class StreamSession {
     if (sequence > this.#nextSequence) return false
     this.#nextSequence += 1
     const samples = this.#parts.decoder.decode(payload)
+    this.#parts.onSound((1000 * samples.length) / this.#sampleRate)
     this.#analysis.push(samples).catch((error: unknown) => this.#failed(error))
     return true
   }
