@@ -1,15 +1,22 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { readWav, writeWav } from '@sensevoice-web/engine'
 import { createNodeAnalyzer } from '@sensevoice-web/server'
 
 /** The sample of the demo: a man says "3 1 4 1 5". */
 export function digits(): Float32Array {
-  const path = fileURLToPath(new URL('../../../demo/public/samples/en-digits-jackson.wav', import.meta.url))
-  const { samples, sampleRate } = readWav(readFileSync(path))
-  if (sampleRate !== 16_000) throw new Error(`the digits are at ${sampleRate} Hz`)
+  return read('demo/public/samples/en-digits-jackson.wav')
+}
+
+/** A committed clip of speech, by its name in models/golden/audio. */
+export function clip(name: string): Float32Array {
+  return read(`models/golden/audio/${name}.wav`)
+}
+
+function read(path: string): Float32Array {
+  const { samples, sampleRate } = readWav(readFileSync(new URL(`../../../${path}`, import.meta.url)))
+  if (sampleRate !== 16_000) throw new Error(`${path} is at ${sampleRate} Hz`)
   return samples
 }
 
