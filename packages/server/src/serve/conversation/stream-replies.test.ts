@@ -166,9 +166,13 @@ describe('a page whose connection is cut', () => {
     await page.client.open()
     page.say()
     await expect.poll(() => page.samples, { timeout: 5000, interval: 5 }).toBeGreaterThan(24_000)
+    page.offline = true
     page.sockets[0]?.terminate()
+    const metrics = async () => await (await fetch(`${companion.url}/metrics`)).text()
+    const dropped = /sensevoice_reply_lost_seconds_total (?!0$)/m
+    await expect.poll(metrics, { timeout: 5000 }).toMatch(dropped)
+    page.offline = false
     await page.client.finish()
-    expect(page.sockets.length).toBe(2)
     expect(page.of('audio-lost').length).toBeGreaterThan(0)
     const stretches = page.replies.flatMap(({ reply }) =>
       reply.type === 'audio' || reply.type === 'audio-lost' ? [[reply.startMs, reply.endMs]] : [],

@@ -16,6 +16,8 @@ export const TEST_KEY = 'sk-test-0123456789abcdef'
 /** What the tiny model hears in `spoken()`. */
 export const WORDS = '3 1 4.'
 
+/** The port of nobody. */
+const NOWHERE = 'ws://127.0.0.1:9'
 const closing: (() => unknown)[] = []
 
 /** Behind each test: what it opened is closed, newest first. */
@@ -55,14 +57,17 @@ export function spoken(): Float32Array {
 export class Page {
   readonly client: StreamClient
   readonly sockets: WebSocket[] = []
+  /** While it is true, no server can be reached. */
+  offline = false
   readonly events: { readonly event: SpeechEvent; readonly atMs: number }[] = []
   readonly replies: { readonly reply: HeardReply; readonly atMs: number }[] = []
 
   constructor(companion: Companion, options: Partial<StreamClientOptions> = {}) {
     const { sockets } = this
+    const reached = (url: string) => (this.offline ? NOWHERE : url)
     class Kept extends WebSocket {
       constructor(url: string) {
-        super(url)
+        super(reached(url))
         sockets.push(this)
       }
     }
