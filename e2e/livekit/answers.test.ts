@@ -2,6 +2,7 @@ import { dispose } from '@livekit/rtc-node'
 import { type StandInStep, tone } from '@sensevoice-web/pipeline/testing'
 import { afterAll, expect, test } from 'vitest'
 import { answering, type CueMessage, cuesOf, KEYS } from './support/answering.ts'
+import { Arrivals } from './support/arrivals.ts'
 import type { Transcription } from './support/listener.ts'
 import { digits, framed, loudPart, recognized } from './support/spoken.ts'
 import { stage } from './support/stage.ts'
@@ -40,6 +41,8 @@ withLivekit('the agent with a language model and a voice', () => {
     const cues = cuesOf(ben)
     const voice = await Voice.open(anna.room)
     await ben.agentListens()
+    const states = new Arrivals<string>()
+    ben.room.on('participantAttributesChanged', ({ 'lk.agent.state': state = '' }) => states.add(state))
     await voice.say(framed(said, LEAD_MS, TAIL_MS))
     const [self = ''] = ben.agents()
     const end = await cues.first('the end of the answer', ended)
@@ -73,6 +76,8 @@ withLivekit('the agent with a language model and a voice', () => {
     }
     expect(shown[0]?.mouth.every((open) => open < 0.1)).toBe(true)
 
+    await states.first('an agent that listens again', (state) => state === 'listening')
+    expect(states.all).toEqual(['thinking', 'speaking', 'listening'])
     const [question] = standIn.of('chat')
     expect(question?.headers.authorization).toBe(`Bearer ${KEYS.LLM_KEY}`)
     expect(question?.body['messages']).toMatchObject([
@@ -98,7 +103,9 @@ withLivekit('the agent with a language model and a voice', () => {
     await cues.first('a second of the answer', ({ endMs }) => endMs >= 1000)
     expect(standIn.openRequests).toBeGreaterThanOrEqual(2)
     const speaks = voice.say(framed(said, 0, TAIL_MS))
+    const spokenAtMs = performance.now()
     const stop = await cues.first('the end of the answer', ended)
+    const toldMs = performance.now() - spokenAtMs
     expect(stop).toMatchObject({ type: 'stop', turn: 1 })
     const open = standIn.requests.filter(({ abortedMs, body }) => abortedMs === undefined && body['stream'])
     expect(open.length).toBeLessThanOrEqual(1)
@@ -111,7 +118,7 @@ withLivekit('the agent with a language model and a voice', () => {
     const recording = await ben.ear.of(self)
     const heardMs = loudPart(recording.samples()).durationMs
     process.stdout.write(
-      `barge-in: source silent after ${silencedMs.toFixed(1)} ms; played ${stop.playedMs.toFixed(0)} ms, heard ${heardMs.toFixed(0)} ms\n`,
+      `barge-in: source silent after ${silencedMs.toFixed(1)} ms; played ${stop.playedMs.toFixed(0)} ms, heard ${heardMs.toFixed(0)} ms; from the first sound of the speaker to the message, with the VAD: ${toldMs.toFixed(0)} ms\n`,
     )
     expect(silencedMs).toBeLessThanOrEqual(100)
     expect(heardMs - stop.playedMs).toBeLessThanOrEqual(100)
@@ -161,6 +168,24 @@ withLivekit('the agent with a language model and a voice', () => {
     const next = (one: CueMessage) => ended(one) && one.turn === 2
     expect(await cues.first('the end of the second answer', next)).toMatchObject({ outcome: 'answered' })
     expect(agent.said).toContain('an answer failed')
+  })
+
+  test('answers on after the server was killed and started', async () => {
+    const { server, agent, join } = await answering({ speech: () => [{ sound: tone(500) }] })
+    const anna = await join('talk', 'anna')
+    const cues = cuesOf(anna)
+    const voice = await Voice.open(anna.room)
+    await anna.agentListens()
+    const states = anna.states.all.length
+    await server.restart()
+    await Promise.all([anna.connectedAgain(states), agent.registered()])
+    await anna.agentListens()
+    await voice.say(framed(said, LEAD_MS, TAIL_MS))
+    expect(await cues.first('the end of the answer', ended)).toMatchObject({ outcome: 'answered' })
+    const [self = ''] = anna.agents()
+    const heard = anna.ear.recordings.all.findLast(({ identity }) => identity === self)
+    await heard?.reach(heard.lengthSamples + 8000)
+    expect(loudPart(heard?.samples() ?? new Float32Array()).durationMs).toBeGreaterThan(900)
   })
 
   test('does not start with half of its settings', async () => {

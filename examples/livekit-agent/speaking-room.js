@@ -10,6 +10,7 @@ const CLOSE_LIMIT_MS = 5000
 export class SpeakingRoom {
   #room
   #conversation
+  #state
   #floor
   /** @type {AgentVoice | undefined} */
   #voice
@@ -20,10 +21,12 @@ export class SpeakingRoom {
   /**
    * @param {import('@livekit/rtc-node').Room} room
    * @param {import('@sensevoice-web/pipeline').Conversation} conversation closed with this
+   * @param {import('./agent-state.js').AgentState} state
    */
-  constructor(room, conversation) {
+  constructor(room, conversation, state) {
     this.#room = room
     this.#conversation = conversation
+    this.#state = state
     this.#floor = new Floor({
       onSpeech: () => this.#turn?.silence(),
       onTurn: (utterance) => this.#answer(utterance),
@@ -73,9 +76,16 @@ export class SpeakingRoom {
     const voice = this.#voice
     if (voice === undefined) return
     this.#turn?.silence()
+    this.#state.set('thinking')
     const turn = new SpokenTurn(this.#room, voice, this.#conversation.answer(utterance))
     this.#turn = turn
     // The source takes one piece of sound at a time: the turn before has to let go of it.
-    this.#playing = this.#playing.then(() => turn.play())
+    this.#playing = this.#playing.then(() => this.#play(turn))
+  }
+
+  /** @param {SpokenTurn} turn */
+  async #play(turn) {
+    await turn.play(() => this.#state.set('speaking'))
+    if (turn === this.#turn) this.#state.set('listening')
   }
 }

@@ -51,10 +51,17 @@ export class SpokenTurn {
     this.#turn.interrupt()
   }
 
-  /** Resolves when it has been heard, was silenced or has failed; never throws. */
-  async play() {
+  /**
+   * Resolves when it has been heard, was silenced or has failed; never throws.
+   *
+   * @param {() => void} onSound its first sound goes out
+   */
+  async play(onSound) {
     try {
-      for await (const event of this.#turn) await this.#take(event)
+      for await (const event of this.#turn) {
+        if (event.type === 'audio' && event.startMs === 0 && this.#silencedAtMs === undefined) onSound()
+        await this.#take(event)
+      }
       await this.#voice.played()
     } catch (error) {
       this.silence()

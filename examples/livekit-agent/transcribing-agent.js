@@ -1,5 +1,6 @@
 import { defineAgent, log } from '@livekit/agents'
 import { ParticipantKind, RoomEvent, TrackKind } from '@livekit/rtc-node'
+import { AgentState } from './agent-state.js'
 import { makeConversation } from './make-conversation.js'
 import { makeStt } from './make-stt.js'
 import { SpeakingRoom } from './speaking-room.js'
@@ -24,9 +25,11 @@ export function transcribingAgent() {
       stt.on('error', ({ label, recoverable, error }) => {
         log().warn({ label, recoverable, reason: error.message }, 'speech recognition failed')
       })
+      const state = new AgentState(ctx.room)
       const conversation = makeConversation()
-      const speaking = conversation === undefined ? undefined : new SpeakingRoom(ctx.room, conversation)
-      const end = transcribeRoom(ctx.room, stt, speaking)
+      const speaking =
+        conversation === undefined ? undefined : new SpeakingRoom(ctx.room, conversation, state)
+      const end = transcribeRoom(ctx.room, { stt, state, speaking })
       ctx.addShutdownCallback(async () => {
         await speaking?.close()
         await end()
@@ -42,11 +45,10 @@ export function transcribingAgent() {
 
 /**
  * @param {import('@livekit/rtc-node').Room} room
- * @param {import('@livekit/agents').stt.STT} stt
- * @param {SpeakingRoom | undefined} speaking
+ * @param {{ stt: import('@livekit/agents').stt.STT, state: AgentState, speaking: SpeakingRoom | undefined }} parts
  * @returns {() => Promise<void>} ends it: resolves when what was heard by then is published
  */
-function transcribeRoom(room, stt, speaking) {
+function transcribeRoom(room, { stt, state, speaking }) {
   /** @type {Map<string, { end: AbortController, done: Promise<void> }>} */
   const tracks = new Map()
   room.on(RoomEvent.TrackSubscribed, (track, publication, { identity, kind }) => {
@@ -63,9 +65,7 @@ function transcribeRoom(room, stt, speaking) {
       .catch((error) => log().error({ trackSid: sid, reason: error.message }, 'a track is heard no more'))
       .finally(() => tracks.delete(sid))
     tracks.set(sid, { end, done })
-    room.localParticipant?.setAttributes({ 'lk.agent.state': 'listening' }).catch((error) => {
-      log().warn({ reason: error.message }, 'the room was not told that somebody listens')
-    })
+    state.set('listening')
   })
   room.on(RoomEvent.TrackUnsubscribed, (_track, { sid = '' }) => tracks.get(sid)?.end.abort())
   return async () => {
