@@ -161,8 +161,9 @@ test('where nothing can be stored auto does not fetch the model a second time to
 }) => {
   await page.context().route('**/recognizer.worker.js', async (route) => {
     const response = await route.fetch()
-    const code = `navigator.storage.getDirectory = () => Promise.reject(new DOMException('no', 'SecurityError'))
-      delete globalThis.caches`
+    const code = `const refuse = () => Promise.reject(new DOMException('no', 'SecurityError'))
+      navigator.storage.getDirectory = refuse
+      for (const name of ['open', 'has', 'keys']) CacheStorage.prototype[name] = refuse`
     await route.fulfill({ response, body: `${code}\n${await response.text()}` })
   })
   const before = server.requests.filter(({ path }) => path === MODEL_PATH).length
