@@ -62,6 +62,11 @@ export interface RemoteOptions {
   readonly fallback?: boolean
   /** How long the server may be away before it counts as gone, 100 to 30000; sound is kept meanwhile. Default 5000. */
   readonly patienceMs?: number
+  /**
+   * What is said to `listen` is answered by the server, if it can (`SpeechAnalyzer.canReply`): events `reply` bring text, cues for a face and sound, which the
+   * page plays or not. Ask for `constraints: { echoCancellation: true }` then, or the loudspeaker interrupts itself. Default false.
+   */
+  readonly reply?: boolean
 }
 
 /** What `SpeechAnalyzer.create` can be told; without any of it the embedded model listens for every language it knows. */
