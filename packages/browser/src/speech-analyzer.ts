@@ -205,6 +205,7 @@ export class SpeechAnalyzer extends SpeechEventTarget {
     return {
       settings: this.#settings,
       assets: this.#plan.pair.assets,
+      answered: this.#plan.remote?.reply ?? false,
       place: (signal) => this.#place(signal),
       emit: (event) => this.#emit(event),
       setState: (state) => this.#setState(state),
