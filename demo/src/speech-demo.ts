@@ -7,6 +7,8 @@ import { SpeechError, toSpeechError } from '@sensevoice-web/engine'
 import { html, LitElement, nothing, type PropertyValues } from 'lit'
 import { SpeechAnalyzer } from 'sensevoice-web'
 import { announcement } from './announcement.ts'
+import { Answers } from './answers/answers.ts'
+import { answersCard } from './answers/answers-card.ts'
 import { BrowserCheck } from './browser-check.ts'
 import { fileControls } from './file-controls.ts'
 import { fileDrop } from './file-drop.ts'
@@ -47,12 +49,13 @@ class SpeechDemo extends LitElement {
     const { choice } = this.#server
     const analyzer = SpeechAnalyzer.create({
       model,
-      ...(choice === undefined ? {} : { remote: remoteOf(choice) }),
+      ...(choice === undefined ? {} : { remote: remoteOf(choice, this.#server.answers) }),
       ...analyzerSettings(this.settings),
       signal,
       onProgress,
     })
     const ready = () => Promise.all([this.#shelf.refresh(), this.#offline.register()])
+    void analyzer.then((loaded) => this.#answers.follow(loaded)).catch(() => {})
     void analyzer.then(ready, () => this.#shelf.refresh())
     return analyzer
   })
@@ -64,6 +67,7 @@ class SpeechDemo extends LitElement {
     load: () => this.#speech.reload(),
     report: (error) => this.#speech.report(error),
   })
+  readonly #answers = new Answers(this, () => this.#speech.results.at(-1)?.text ?? '')
   readonly #offline = new OfflinePage(this)
   readonly #playback = new Playback(this)
   readonly #microphones = new Microphones(this)
@@ -121,6 +125,7 @@ class SpeechDemo extends LitElement {
         <div class="aside">
           ${resultDetails(this.#selected(), this.selectedId !== undefined)} ${wordsPanel(this.#speech)}
         </div>
+        ${answersCard(this.#answers, { wanted: this.#server.answers, want: (wanted) => this.#server.answer(wanted) })}
         ${this.#latency()} ${modelPanel(this.#shelf, this.#speech, { files: (files) => this.#openModel(files) })}
         ${serverPanel(this.#server, this.#speech)} ${settingsPanel(this.settings, this.#change)}
       </main>

@@ -1,4 +1,5 @@
 import { expect, type Page } from '@playwright/test'
+import { OpenAiStandIn, tone } from '@sensevoice-web/pipeline/testing'
 import { TALKATIVE } from '../support/addresses.ts'
 import { violations } from '../support/axe.ts'
 import { RunningCompanion } from '../support/companion.ts'
@@ -93,4 +94,45 @@ test('a new visit offers the address again, and sends nothing there by itself', 
   await card(page).locator('summary').click()
   await expect(card(page).getByLabel('Address')).toHaveValue(/\/ws\/demo$/)
   await expect(card(page).getByLabel('Token')).toHaveValue('')
+})
+
+test('a server that answers does so when the visitor wants it, with a face that speaks', async ({
+  speaker,
+}) => {
+  const standIn = await OpenAiStandIn.start({
+    chat: () => [{ say: '[happy] Three one four ' }, { say: 'is nearly pi. ' }],
+    speech: () => [{ sound: tone(3000) }],
+  })
+  await server.kill()
+  const models = ['--llm-model', 'stand-in', '--voice-model', 'stand-in']
+  server = await RunningCompanion.start('--token', 'let-me-in', '--llm-url', standIn.baseUrl, ...models)
+  try {
+    const page = await speaker.open(TALKATIVE, SOUND)
+    await demoReady(page)
+    const answers = page.getByTestId('answers')
+    await expect(answers).toHaveCount(0)
+    await card(page).locator('summary').click()
+    await use(page, 'let-me-in')
+    await expect(answers).toBeVisible()
+    await demoReady(page)
+    await speak(page)
+    expect(standIn.requests).toEqual([])
+
+    await page.getByTestId('want-answers').check()
+    await demoReady(page)
+    await page.getByTestId('listen').click()
+    const answer = page.getByTestId('answer')
+    await expect(answer).toContainText('Three one four is nearly pi.')
+    const face = answers.locator('talking-face svg')
+    await expect.poll(async () => Number(await face.getAttribute('data-openness'))).toBeGreaterThan(0.2)
+    await picture(page, 'conversation')
+    await page.getByTestId('interrupt').click()
+    await expect(answer).toHaveAttribute('data-state', 'interrupted')
+    await expect.poll(async () => Number(await face.getAttribute('data-openness'))).toBe(0)
+    await page.getByTestId('listen').click()
+    await page.mouse.move(0, 0)
+    expect(await violations(page)).toEqual([])
+  } finally {
+    await standIn.close()
+  }
 })

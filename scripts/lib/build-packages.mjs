@@ -35,7 +35,7 @@ export async function buildPackages() {
   await onceFor('build-livekit', [...node, 'packages/livekit'], 'packages/livekit/dist/index.js', () =>
     typescript('livekit'),
   )
-  const browser = [...SHARED, 'packages/engine', 'packages/onnx', 'packages/browser']
+  const browser = [...SHARED, 'packages/engine', 'packages/onnx', 'packages/protocol', 'packages/browser']
   await onceFor('build-browser', browser, 'packages/browser/dist/index.js', () =>
     script('Building packages/browser', 'packages/browser/scripts/build.mjs'),
   )
@@ -70,6 +70,7 @@ export async function buildDemo() {
     'demo',
     'packages/engine',
     'packages/onnx',
+    'packages/protocol',
     'packages/browser',
     'packages/elements',
   ]

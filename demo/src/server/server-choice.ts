@@ -17,8 +17,8 @@ export function serverChoice(address: string, token: string): ServerChoice {
 }
 
 /** What `SpeechAnalyzer.create` is told. */
-export function remoteOf({ url, token }: ServerChoice): RemoteOptions {
-  return token === '' ? { url } : { url, token }
+export function remoteOf({ url, token }: ServerChoice, reply: boolean): RemoteOptions {
+  return token === '' ? { url, reply } : { url, token, reply }
 }
 
 /** Keeps the address, to be offered by the next visit. Never the token; and no visit begins by sending sound away. */

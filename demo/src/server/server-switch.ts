@@ -12,6 +12,8 @@ export interface SwitchWishes {
 export class ServerSwitch {
   /** Undefined: in the page. */
   choice: ServerChoice | undefined
+  /** The visitor wants to be answered by it. */
+  answers = false
   /** To be offered. */
   address = rememberedServer()
   readonly #wishes: SwitchWishes
@@ -29,12 +31,20 @@ export class ServerSwitch {
       return
     }
     this.address = address
+    // What was wanted of the last server is not wanted of this one.
+    this.answers = false
     rememberServer(address)
+    this.#wishes.load()
+  }
+
+  answer(wanted: boolean): void {
+    this.answers = wanted
     this.#wishes.load()
   }
 
   leave(): void {
     this.choice = undefined
+    this.answers = false
     this.#wishes.load()
   }
 }

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 
 /**
- * One `dist/index.d.ts` that holds every public type, the engine's included: whoever installs the package needs no other one. The API report
+ * One `dist/index.d.ts` that holds every public type, those of the engine and the protocol included: whoever installs the package needs no other one. The API report
  * of the whole workspace is made from it.
  */
 export function rollUpTypes(root) {
@@ -16,7 +16,7 @@ export function rollUpTypes(root) {
   })
   if (emitted.status !== 0) throw new Error('The declarations could not be made.')
 
-  makeEngineLocal(types)
+  makeLocal(types)
 
   const { Extractor, ExtractorConfig } = require('@microsoft/api-extractor')
   const config = ExtractorConfig.prepare({
@@ -64,14 +64,16 @@ export function rollUpTypes(root) {
   rmSync(types, { recursive: true })
 }
 
-/** The engine by its relative place: what is imported by a package's name stays an import, and nobody could resolve this one. */
-function makeEngineLocal(types) {
-  const engine = join(types, 'packages/engine/src/index.ts')
-  const own = join(types, 'packages/browser')
-  for (const name of readdirSync(own, { recursive: true })) {
+/** Our own packages by their relative places: what is imported by a package's name stays an import, and nobody could resolve these. */
+function makeLocal(types) {
+  for (const name of readdirSync(types, { recursive: true })) {
     if (!name.endsWith('.d.ts')) continue
-    const file = join(own, name)
-    const path = relative(dirname(file), engine).replaceAll('\\', '/')
-    writeFileSync(file, readFileSync(file, 'utf8').replaceAll('@sensevoice-web/engine', path))
+    const file = join(types, name)
+    let text = readFileSync(file, 'utf8')
+    for (const own of ['engine', 'protocol']) {
+      const path = relative(dirname(file), join(types, `packages/${own}/src/index.ts`)).replaceAll('\\', '/')
+      text = text.replaceAll(`'@sensevoice-web/${own}'`, `'${path.startsWith('.') ? path : `./${path}`}'`)
+    }
+    writeFileSync(file, text)
   }
 }

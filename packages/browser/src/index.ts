@@ -22,6 +22,7 @@ export type {
   StageTimings,
 } from '@sensevoice-web/engine'
 export { EMOTIONS, LANGUAGES, SOUND_EVENTS, SpeechError } from '@sensevoice-web/engine'
+export type { HeardReply, ReplyEvent, ReplyExpression } from '@sensevoice-web/protocol'
 export type {
   AnalyzeInput,
   AnalyzeOptions,

@@ -20,7 +20,7 @@ import type {
   ModelPlace,
   RuntimeInfo,
 } from './api/outcomes.ts'
-import { dispatchSpeechEvent, SpeechEventTarget } from './api/speech-event-target.ts'
+import { dispatchReply, dispatchSpeechEvent, SpeechEventTarget } from './api/speech-event-target.ts'
 import { detectCapabilities } from './capabilities.ts'
 import { listMicrophones } from './microphones.ts'
 import { analyze } from './page/analysis.ts'
@@ -100,6 +100,16 @@ export class SpeechAnalyzer extends SpeechEventTarget {
   /** Where the loaded model lies, and whether storing it failed. */
   get modelPlace(): ModelPlace {
     return this.#home.facts.modelPlace
+  }
+
+  /** Whether the server of `remote` answers what is said, spoken; `RemoteOptions.reply` asks it to. */
+  get canReply(): boolean {
+    return this.#home.facts.canReply
+  }
+
+  /** Silences the answer that runs, if one does; a `reply` event `cancelled` tells so. */
+  interruptReply(): void {
+    this.#home.interruptReply()
   }
 
   /**
@@ -195,6 +205,7 @@ export class SpeechAnalyzer extends SpeechEventTarget {
     return {
       settings: this.#settings,
       assets: this.#plan.pair.assets,
+      answered: this.#plan.remote?.reply ?? false,
       place: (signal) => this.#place(signal),
       emit: (event) => this.#emit(event),
       setState: (state) => this.#setState(state),
@@ -202,7 +213,10 @@ export class SpeechAnalyzer extends SpeechEventTarget {
   }
 
   #place(signal: AbortSignal): Promise<AnalysisPlace> {
-    return this.#home.place(signal, (progress) => dispatchSpeechEvent(this, { type: 'progress', progress }))
+    return this.#home.place(signal, {
+      onProgress: (progress) => dispatchSpeechEvent(this, { type: 'progress', progress }),
+      onReply: (reply) => dispatchReply(this, reply),
+    })
   }
 
   #emit(event: SpeechEvent): void {

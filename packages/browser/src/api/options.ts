@@ -62,6 +62,11 @@ export interface RemoteOptions {
   readonly fallback?: boolean
   /** How long the server may be away before it counts as gone, 100 to 30000; sound is kept meanwhile. Default 5000. */
   readonly patienceMs?: number
+  /**
+   * What is said to `listen` is answered by the server, if it can (`SpeechAnalyzer.canReply`): events `reply` bring text, cues for a face and sound, which the
+   * page plays or not. The microphone is then opened with the browser's echo cancellation, or the loudspeaker would interrupt itself. Default false.
+   */
+  readonly reply?: boolean
 }
 
 /** What `SpeechAnalyzer.create` can be told; without any of it the embedded model listens for every language it knows. */
@@ -115,7 +120,7 @@ export interface ListenOptions extends RecognitionOptions {
   readonly source?: ListenSource
   /** Which microphone, by `deviceId` from `SpeechAnalyzer.microphones()`. */
   readonly deviceId?: string
-  /** Wishes to `getUserMedia`; by default the browser's echo cancellation, noise suppression and gain control are off. */
+  /** Wishes to `getUserMedia`; by default the browser's echo cancellation (but for `RemoteOptions.reply`), noise suppression and gain control are off. */
   readonly constraints?: MediaTrackConstraints
   readonly vad?: Partial<SegmenterOptions>
   readonly partials?: boolean | { readonly intervalMs: number }

@@ -1,4 +1,5 @@
 import { type LoadProgress, type SpeechEvent, toSpeechError } from '@sensevoice-web/engine'
+import type { HeardReply } from '@sensevoice-web/protocol'
 import type { CreateOptions } from '../api/options.ts'
 import type { ModelInfo, ModelPlace, RuntimeInfo } from '../api/outcomes.ts'
 import type { AnalysisPlace } from './analysis-place.ts'
@@ -8,6 +9,7 @@ import type { AnalyzerPlan } from './plan-analyzer.ts'
 import { greet } from './remote/greet.ts'
 import { RemotePlace } from './remote/remote-place.ts'
 import type { RemoteServer } from './remote/remote-server.ts'
+import { ReplyLine } from './remote/reply-line.ts'
 import { servedModel, servedPlace } from './remote/served-model.ts'
 import type { WorkerPair } from './worker-pair.ts'
 
@@ -16,6 +18,14 @@ export interface HomeFacts {
   readonly model: ModelInfo
   readonly modelPlace: ModelPlace
   readonly runtime: RuntimeInfo
+  /** The server answers who asks for it. */
+  readonly canReply: boolean
+}
+
+/** What an analyzer is told while its home is found or used. */
+export interface HomeHooks {
+  onProgress(progress: LoadProgress): void
+  onReply(reply: HeardReply): void
 }
 
 /** Where an analyzer's sound is analyzed, now and for the next run, and what is known of that place. */
@@ -25,6 +35,7 @@ export class AnalyzerHome {
   /** Those that the facts are of, or were before a server's. */
   #pair: WorkerPair | undefined
   #facts: HomeFacts
+  #replies: ReplyLine | undefined
 
   private constructor(plan: AnalyzerPlan, workers: PageWorkers, facts: HomeFacts, pair?: WorkerPair) {
     this.#plan = plan
@@ -45,9 +56,9 @@ export class AnalyzerHome {
       return new AnalyzerHome(plan, workers, factsOf(pair), pair)
     }
     try {
-      const model = await greet(remote, signal)
+      const { model, reply } = await greet(remote, signal)
       onProgress({ stage: 'ready', loadedBytes: 0 })
-      return new AnalyzerHome(plan, workers, servedFacts(plan, remote, model))
+      return new AnalyzerHome(plan, workers, servedFacts(plan, remote, model, reply !== undefined))
     } catch (error) {
       if (signal?.aborted || !remote.fallback) throw error
       const pair = await workers.load({ signal, onProgress, ending: true })
@@ -62,17 +73,24 @@ export class AnalyzerHome {
     return this.#facts
   }
 
-  async place(signal: AbortSignal, onProgress: (progress: LoadProgress) => void): Promise<AnalysisPlace> {
+  /** Silences the answer that runs, if one does. */
+  interruptReply(): void {
+    this.#replies?.interrupt()
+  }
+
+  async place(signal: AbortSignal, { onProgress, onReply }: HomeHooks): Promise<AnalysisPlace> {
     const { remote, pair } = this.#plan
     if (remote === undefined) return await this.#ownPlace(signal, onProgress)
+    this.#replies ??= new ReplyLine(onReply)
     return new RemotePlace({
+      replies: this.#replies,
       server: remote,
       runtime: this.#facts.runtime,
       listenerWorker: pair.assets.listenerWorker,
       ownPlace: remote.fallback ? (ending) => this.#ownPlace(ending, onProgress) : undefined,
-      reached: (model) => {
+      reached: (model, canReply) => {
         const away = this.#facts.runtime.provider !== 'remote'
-        this.#facts = servedFacts(this.#plan, remote, model)
+        this.#facts = servedFacts(this.#plan, remote, model, canReply)
         const { reason } = this.#facts.runtime
         return away ? { type: 'runtime', provider: 'remote', reason } : undefined
       },
@@ -100,17 +118,19 @@ export class AnalyzerHome {
 }
 
 function factsOf({ model, runtime }: WorkerPair): HomeFacts {
-  return { model, modelPlace: model.place, runtime }
+  return { model, modelPlace: model.place, runtime, canReply: false }
 }
 
 function servedFacts(
   { pair }: AnalyzerPlan,
   { host }: RemoteServer,
   model: Parameters<typeof servedModel>[0],
+  canReply: boolean,
 ): HomeFacts {
   return {
     model: servedModel(model, host),
     modelPlace: servedPlace(host),
+    canReply,
     runtime: {
       provider: 'remote',
       threads: pair.threads,

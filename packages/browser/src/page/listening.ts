@@ -144,7 +144,11 @@ export class Listening {
     const { source = 'microphone', deviceId, constraints } = this.#options
     const workletUrl = this.#context.assets.captureWorklet
     if (source === 'microphone') {
-      const stream = await openMicrophone(deviceId, constraints, signal)
+      const stream = await openMicrophone(
+        deviceId,
+        { ...(this.#context.answered ? { echoCancellation: true } : {}), ...constraints },
+        signal,
+      )
       try {
         return await captureStream(stream, { workletUrl, owned: true, signal })
       } catch (error) {

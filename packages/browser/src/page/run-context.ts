@@ -15,6 +15,8 @@ export interface Settings {
 export interface RunContext {
   readonly settings: Settings
   readonly assets: ResolvedAssets
+  /** What is heard is answered aloud: the microphone is not to hear the loudspeaker. */
+  readonly answered: boolean
   /** Where sound is analyzed now: the loaded workers, started again when the last ones are gone, or a server. */
   place(signal: AbortSignal): Promise<AnalysisPlace>
   emit(event: SpeechEvent): void

@@ -57,13 +57,13 @@ export type ReplyEvent =
 /** What a client hears of an answer: 1, 2, … within the session. */
 export type HeardReply = { readonly turn: number } & (
   | ReplyEvent
-  /** Mono at 24 kHz, in order. */
+  /** Mono, in order; 24 kHz. */
   | {
       readonly type: 'audio'
       readonly startMs: number
       readonly endMs: number
       readonly pcm: Int16Array
-      readonly sampleRate: typeof REPLY_SAMPLE_RATE
+      readonly sampleRate: number
     }
   /** Sound that a cut of the connection has swallowed; it does not come again. */
   | { readonly type: 'audio-lost'; readonly startMs: number; readonly endMs: number }

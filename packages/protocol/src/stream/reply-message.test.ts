@@ -115,6 +115,20 @@ describe('ReplyReceiver', () => {
     ])
   })
 
+  test('ends a turn that runs with the session, once', () => {
+    const seen = told((receiver) => {
+      receiver.end()
+      receiver.sound(sound(1, 0))
+      receiver.end()
+      receiver.end()
+    })
+    expect(seen).toEqual([
+      [1, 'audio', 0, 10],
+      [1, 'cancelled'],
+    ])
+    expect(heard.at(-1)).toMatchObject({ reason: 'closed', deliveredMs: 10 })
+  })
+
   test('hears no sound of a turn that is over', () => {
     const seen = told((receiver) => {
       receiver.sound(sound(1, 0))

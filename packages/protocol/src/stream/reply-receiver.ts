@@ -7,6 +7,7 @@ export class ReplyReceiver {
   #turn = 0
   #nextSample = 0
   #over = true
+  #deliveredMs = 0
 
   constructor(tell: (reply: HeardReply) => void) {
     this.#tell = tell
@@ -26,7 +27,15 @@ export class ReplyReceiver {
     this.#lost(startSamples)
     this.#nextSample = startSamples + pcm.length
     const [startMs, endMs] = [milliseconds(startSamples), milliseconds(this.#nextSample)]
+    this.#deliveredMs = endMs
     this.#tell({ turn, type: 'audio', startMs, endMs, pcm, sampleRate: REPLY_SAMPLE_RATE })
+  }
+
+  /** The session is over: a turn that runs will not go on. */
+  end(): void {
+    if (this.#over) return
+    this.#over = true
+    this.#tell({ turn: this.#turn, type: 'cancelled', reason: 'closed', deliveredMs: this.#deliveredMs })
   }
 
   #enter(turn: number): void {
@@ -34,6 +43,7 @@ export class ReplyReceiver {
     this.#turn = turn
     this.#nextSample = 0
     this.#over = false
+    this.#deliveredMs = 0
   }
 
   #lost(untilSample: number): void {

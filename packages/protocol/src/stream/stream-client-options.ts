@@ -6,7 +6,13 @@ import type { WebSocketClass } from './web-socket-like.ts'
 /** How the connection is. `closed` is the end; with an error when it was not asked for. */
 export type ConnectionState =
   | { readonly type: 'connecting' }
-  | { readonly type: 'open'; readonly resumed: boolean; readonly model: WelcomeMessage['model'] }
+  | {
+      readonly type: 'open'
+      readonly resumed: boolean
+      readonly model: WelcomeMessage['model']
+      /** The server answers who asks for it. */
+      readonly canReply: boolean
+    }
   /** Sound is kept meanwhile. */
   | { readonly type: 'reconnecting'; readonly attempt: number }
   /** `lostMs`: sound that the server never took. */

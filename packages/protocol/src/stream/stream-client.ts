@@ -229,7 +229,8 @@ export class StreamClient {
     this.#ready = true
     this.#links.answered(welcome.resumeMs)
     this.#opened?.resolve(welcome)
-    this.#tell({ type: 'open', resumed: welcome.resumed, model: welcome.model })
+    const { resumed, model } = welcome
+    this.#tell({ type: 'open', resumed, model, canReply: welcome.reply !== undefined })
     this.#links.link?.ping()
     this.#sender.drain()
   }
@@ -279,6 +280,7 @@ export class StreamClient {
     this.#opened?.reject(closed)
     this.#finished?.reject(closed)
     this.#room.update(0)
+    this.#replies.end()
     this.#tell({ type: 'closed', lostMs: this.unacknowledgedMs, ...(error === undefined ? {} : { error }) })
   }
 

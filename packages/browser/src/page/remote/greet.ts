@@ -1,16 +1,16 @@
 import { SpeechError } from '@sensevoice-web/engine'
-import { type ServedModelFacts, StreamClient } from '@sensevoice-web/protocol'
+import { StreamClient, type WelcomeMessage } from '@sensevoice-web/protocol'
 import type { RemoteServer } from './remote-server.ts'
 
 /**
- * Asks a server who it is: whether it is there, takes the token, and which model it has. No sound is sent.
+ * Asks a server who it is: whether it is there, takes the token, which model it has, and whether it answers. No sound is sent.
  *
  * @throws SpeechError `network`, or what the server says is wrong; the signal's reason when aborted
  */
 export async function greet(
   { url, host, patienceMs }: RemoteServer,
   signal: AbortSignal | undefined,
-): Promise<ServedModelFacts> {
+): Promise<WelcomeMessage> {
   signal?.throwIfAborted()
   const client = new StreamClient({ url, WebSocket, sampleRate: 16_000, onEvent: () => {} })
   const over = new AbortController()
@@ -25,7 +25,7 @@ export async function greet(
       )
       over.signal.addEventListener('abort', () => clearTimeout(timer))
       signal?.addEventListener('abort', () => reject(signal.reason), { signal: over.signal })
-      client.open().then(({ model }) => resolve(model), reject)
+      client.open().then(resolve, reject)
     })
   } finally {
     over.abort()

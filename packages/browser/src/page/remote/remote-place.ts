@@ -7,6 +7,7 @@ import type { AnalysisPlace, OpenStream, ReadSound } from '../analysis-place.ts'
 import { WorkerHost } from '../worker-host.ts'
 import type { RemoteServer } from './remote-server.ts'
 import { RemoteStream } from './remote-stream.ts'
+import type { ReplyLine } from './reply-line.ts'
 
 export interface RemotePlaceParts {
   readonly server: RemoteServer
@@ -16,7 +17,8 @@ export interface RemotePlaceParts {
   /** The page's own workers, for when the server is gone; undefined: there is no such way out. */
   readonly ownPlace: ((signal: AbortSignal) => Promise<AnalysisPlace>) | undefined
   /** A stream has reached the server. @returns what is new about it, to be told */
-  readonly reached: (model: ServedModelFacts) => SpeechEvent | undefined
+  readonly reached: (model: ServedModelFacts, canReply: boolean) => SpeechEvent | undefined
+  readonly replies: ReplyLine
 }
 
 /** Analysis by a companion server. */
@@ -37,8 +39,8 @@ export class RemotePlace implements AnalysisPlace {
     deliver: (event: SpeechEvent) => void,
     signal: AbortSignal,
   ): Promise<OpenStream> {
-    const { server, ownPlace, reached } = this.#parts
-    return new RemoteStream({ server, config, deliver, ownPlace, reached, signal })
+    const { server, ownPlace, reached, replies } = this.#parts
+    return new RemoteStream({ server, config, deliver, ownPlace, reached, replies, signal })
   }
 
   async readWav(file: Blob, signal: AbortSignal): Promise<ReadSound | undefined> {

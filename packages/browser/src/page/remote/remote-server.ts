@@ -10,6 +10,8 @@ export interface RemoteServer {
   readonly fallback: boolean
   /** How long a connection may be away before the page takes over. */
   readonly patienceMs: number
+  /** Live sound is to be answered. */
+  readonly reply: boolean
 }
 
 const PATIENCE_MS = 5000
@@ -17,13 +19,13 @@ const PATIENCE_MS = 5000
 /** @throws SpeechError `invalid-argument` for an address that is none of a WebSocket, `insecure-context` for one that this page may not ask */
 export function remoteServer(remote: string | URL | RemoteOptions, baseUrl: string): RemoteServer {
   const options = typeof remote === 'string' || remote instanceof URL ? { url: remote } : remote
-  const { fallback = true, patienceMs = PATIENCE_MS, token } = options
+  const { fallback = true, patienceMs = PATIENCE_MS, reply = false, token } = options
   const url = addressOf(options.url, baseUrl)
   if (!(patienceMs >= 100 && patienceMs <= 30_000)) {
     throw new SpeechError('invalid-argument', `patienceMs must be 100 to 30000, got ${patienceMs}`)
   }
   if (token !== undefined) url.searchParams.set('token', token)
-  return { url: url.href, host: url.host, fallback, patienceMs }
+  return { url: url.href, host: url.host, fallback, patienceMs, reply }
 }
 
 function addressOf(address: string | URL, baseUrl: string): URL {

@@ -7,6 +7,7 @@ import { Answered } from './answered.ts'
 import { Continuation } from './continuation.ts'
 import { EndToEnd } from './end-to-end.ts'
 import type { RemoteServer } from './remote-server.ts'
+import type { ReplyLine } from './reply-line.ts'
 
 const MODEL_RATE = 16_000
 const SAMPLES_PER_MS = 16
@@ -24,7 +25,8 @@ export interface RemoteStreamParts {
   readonly deliver: (event: SpeechEvent) => void
   readonly ownPlace: ((signal: AbortSignal) => Promise<AnalysisPlace>) | undefined
   /** @returns what is new about it, to be told */
-  readonly reached: (model: ServedModelFacts) => SpeechEvent | undefined
+  readonly reached: (model: ServedModelFacts, canReply: boolean) => SpeechEvent | undefined
+  readonly replies: ReplyLine
   readonly signal: AbortSignal
 }
 
@@ -71,9 +73,11 @@ export class RemoteStream implements OpenStream {
       segmentation,
       live,
       ...(partialIntervalMs === undefined ? { partials: false } : { partialIntervalMs }),
+      ...(parts.server.reply && live ? { reply: true, onReply: (reply) => parts.replies.hear(reply) } : {}),
       onEvent: (event) => this.#told(event),
       onConnection: (state) => this.#connection(state),
     })
+    if (live) parts.replies.begin(() => this.#client.interrupt())
     const { port1, port2 } = new MessageChannel()
     this.audio = port1
     this.#inbox = new AudioInbox(port2)
@@ -195,7 +199,7 @@ export class RemoteStream implements OpenStream {
       case 'open':
         clearTimeout(this.#patience)
         this.#patience = undefined
-        this.#reached(state.model)
+        this.#reached(state)
         break
       case 'closed':
         if (state.error !== undefined) this.#goOnWithout(state.error)
@@ -203,8 +207,8 @@ export class RemoteStream implements OpenStream {
     }
   }
 
-  #reached(model: ServedModelFacts): void {
-    const news = this.#parts.reached(model)
+  #reached({ model, canReply }: Extract<ConnectionState, { type: 'open' }>): void {
+    const news = this.#parts.reached(model, canReply)
     if (news !== undefined) this.#parts.deliver(news)
   }
 
