@@ -14,7 +14,14 @@ async function typescript(name) {
 
 /** The published packages in the order of their dependencies; each is skipped when nothing it is made of has changed. */
 export async function buildPackages() {
-  const node = [...SHARED, 'packages/engine', 'packages/onnx', 'packages/protocol', 'packages/server']
+  const node = [
+    ...SHARED,
+    'packages/engine',
+    'packages/onnx',
+    'packages/pipeline',
+    'packages/protocol',
+    'packages/server',
+  ]
   await onceFor('build-server', node, 'packages/server/dist/cli.js', async () => {
     await typescript('server')
     await script('Copying the embedded models beside the command', 'packages/server/scripts/copy-assets.mjs')

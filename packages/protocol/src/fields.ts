@@ -54,6 +54,15 @@ export class Fields {
     return value
   }
 
+  /** Any number, both ends included. */
+  number(name: string, least: number, most: number): number {
+    const value = this.raw(name)
+    if (typeof value !== 'number' || !(value >= least && value <= most)) {
+      throw this.wrong(name, `must be a number from ${least} to ${most}`)
+    }
+    return value
+  }
+
   flag(name: string): boolean {
     const value = this.raw(name)
     if (typeof value !== 'boolean') throw this.wrong(name, 'must be true or false')

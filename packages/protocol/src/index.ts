@@ -9,6 +9,14 @@ export * from './first-message.ts'
 export * from './stream/client-messages.ts'
 export * from './stream/event-message.ts'
 export * from './stream/frame.ts'
+export * from './stream/reply-event.ts'
+export * from './stream/reply-frame.ts'
+export {
+  deserializeReply,
+  type ReplyMessage,
+  type SerializedReplyEvent,
+  writeReply,
+} from './stream/reply-message.ts'
 export * from './stream/server-messages.ts'
 export * from './stream/stream-client.ts'
 export * from './stream/stream-client-options.ts'

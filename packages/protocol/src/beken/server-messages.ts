@@ -8,9 +8,14 @@ export const BEKEN = {
   updated: JSON.stringify({ type: 'session.updated' }),
   committed: JSON.stringify({ type: 'input_audio_buffer.committed' }),
   created: JSON.stringify({ type: 'response.created' }),
-  /** There is no sound in the answer: the device goes back to listening. */
+  /** The sound of the answer, if there is any, is over: the device goes back to listening. */
   done: JSON.stringify({ type: 'response.audio.done' }),
 } as const
+
+/** A sentence whose sound follows, for the device's screen; under 4096 bytes. */
+export function writeBekenSentence(text: string): string {
+  return fitted({ type: 'reply_text', text }, 'text', DEVICE_REPLY_BYTES)
+}
 
 /** One utterance, each message under 4096 bytes: its text for the device's screen, and everything else for firmware that looks at it. */
 export function writeBekenResult(result: SpeechResult): readonly string[] {

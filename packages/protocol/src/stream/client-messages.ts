@@ -32,6 +32,8 @@ export interface HelloMessage extends Omit<StreamChanges, 'segmentation'> {
   /** The least distance of partials, 100 to 10000. */
   readonly partialIntervalMs?: number
   readonly maxMessageBytes?: number
+  /** What was said is to be answered, spoken, by a server that can. */
+  readonly reply?: boolean
   readonly resume?: { readonly session: string; readonly nextEvent: number }
 }
 
@@ -43,10 +45,12 @@ export type ClientMessage =
   | { readonly type: 'end-segment' }
   | { readonly type: 'finish' }
   | { readonly type: 'ack'; readonly nextEvent: number }
+  /** The reply that runs is to be silent. */
+  | { readonly type: 'interrupt' }
   | { readonly type: 'ping'; readonly id: number }
   | { readonly type: 'bye' }
 
-const TYPES = ['hello', 'configure', 'end-segment', 'finish', 'ack', 'ping', 'bye'] as const
+const TYPES = ['hello', 'configure', 'end-segment', 'finish', 'ack', 'interrupt', 'ping', 'bye'] as const
 
 /** @throws SpeechError `invalid-argument` naming the field */
 export function readClientMessage(text: string): ClientMessage {
@@ -69,6 +73,7 @@ export function readClientMessage(text: string): ClientMessage {
       return { type, id: message.whole('id', 0, Number.MAX_SAFE_INTEGER) }
     case 'end-segment':
     case 'finish':
+    case 'interrupt':
     case 'bye':
       return { type }
   }
@@ -92,6 +97,7 @@ function readHello(message: Fields): HelloMessage {
     ...(message.has('maxMessageBytes')
       ? { maxMessageBytes: message.whole('maxMessageBytes', 1024, 1_048_576) }
       : {}),
+    ...(message.has('reply') ? { reply: message.flag('reply') } : {}),
     ...(message.has('resume') ? { resume: readResume(message.inner('resume')) } : {}),
   }
 }

@@ -13,6 +13,7 @@ export interface LastingLinkHooks {
   /** There is a connection; nothing was said over it. */
   opened(): void
   text(text: string): void
+  binary(bytes: Uint8Array): void
   /** The connection was cut and is made anew. */
   cut(attempt: number): void
   /** There will be none any more. */
@@ -48,6 +49,7 @@ export class LastingLink {
       this.#link = new Link(this.#WebSocket, this.#url, {
         opened: () => this.#hooks.opened(),
         text: (text) => this.#hooks.text(text),
+        binary: (bytes) => this.#hooks.binary(bytes),
         closed: (code, reason) => this.#cut(code, reason === '' ? `code ${code}` : reason),
       })
     } catch (cause) {

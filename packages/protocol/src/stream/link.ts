@@ -8,6 +8,7 @@ const SILENCE_MS = 7_500
 export interface LinkHooks {
   opened(): void
   text(text: string): void
+  binary(bytes: Uint8Array): void
   /** With the code of the standard; 1006 when there is none. */
   closed(code: number, reason: string): void
 }
@@ -32,9 +33,10 @@ export class Link {
       if (!this.#left) hooks.opened()
     })
     this.#socket.addEventListener('message', ({ data }) => {
-      if (this.#left || typeof data !== 'string') return
+      if (this.#left) return
       this.#lastHeardMs = Date.now()
-      hooks.text(data)
+      if (typeof data === 'string') hooks.text(data)
+      else if (data instanceof ArrayBuffer) hooks.binary(new Uint8Array(data))
     })
     // What went wrong is told to nobody by the standard; `close` follows.
     this.#socket.addEventListener('error', () => {})

@@ -3,9 +3,10 @@ import {
   type ModelManifest,
   type SerializedSpeechError,
   type SerializedSpeechEvent,
-  type SpeechError,
 } from '@sensevoice-web/engine'
 import { Fields } from '../fields.ts'
+import { REPLY_SAMPLE_RATE } from './reply-event.ts'
+import { type ReplyMessage, readError, readReply } from './reply-message.ts'
 
 export interface WelcomeMessage {
   readonly type: 'welcome'
@@ -19,6 +20,8 @@ export interface WelcomeMessage {
   readonly resumeMs: number
   readonly model: ServedModelFacts
   readonly limits: { readonly messageBytes: number; readonly unheardMs: number }
+  /** The server answers who asks for it in the hello, with sound of that rate in Hz. */
+  readonly reply?: { readonly sampleRate: number }
 }
 
 /** The model behind a server; what its manifest says of it, where it has one. */
@@ -37,6 +40,7 @@ export interface EventMessage {
 export type ServerMessage =
   | WelcomeMessage
   | EventMessage
+  | ReplyMessage
   | { readonly type: 'ack'; readonly nextSequence: number }
   /** Everything was recognized; `samples` were taken, at 16 kHz. Its number is one of the events'. */
   | { readonly type: 'finished'; readonly number: number; readonly samples: number }
@@ -48,7 +52,7 @@ export type ServerMessage =
       readonly nextSequence?: number
     }
 
-const TYPES = ['welcome', 'event', 'ack', 'finished', 'pong', 'error'] as const
+const TYPES = ['welcome', 'event', 'reply', 'ack', 'finished', 'pong', 'error'] as const
 const MOST = Number.MAX_SAFE_INTEGER
 
 /**
@@ -71,6 +75,8 @@ export function readServerMessage(text: string): ServerMessage {
         event: message.raw('event') as SerializedSpeechEvent,
       }
     }
+    case 'reply':
+      return readReply(message)
     case 'ack':
       return { type, nextSequence: message.whole('nextSequence', 0, MOST) }
     case 'finished':
@@ -102,6 +108,13 @@ function readWelcome(message: Fields): WelcomeMessage {
       messageBytes: limits.whole('messageBytes', 0, MOST),
       unheardMs: limits.whole('unheardMs', 0, MOST),
     },
+    ...(message.has('reply')
+      ? {
+          reply: {
+            sampleRate: message.inner('reply').whole('sampleRate', REPLY_SAMPLE_RATE, REPLY_SAMPLE_RATE),
+          },
+        }
+      : {}),
   }
 }
 
@@ -130,15 +143,5 @@ function readLicense(license: Fields): ModelManifest['license'] {
     attribution: license.text('attribution'),
     ...(license.has('spdx') ? { spdx: license.text('spdx') } : {}),
     ...(license.has('url') ? { url: license.text('url') } : {}),
-  }
-}
-
-function readError(error: Fields): SerializedSpeechError {
-  const code = error.text('code') as SpeechError['code']
-  return {
-    code,
-    message: error.text('message'),
-    hint: error.text('hint'),
-    retryable: error.flag('retryable'),
   }
 }

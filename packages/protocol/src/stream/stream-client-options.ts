@@ -1,4 +1,5 @@
 import type { LanguageChoice, SegmenterOptions, SpeechError, SpeechEvent } from '@sensevoice-web/engine'
+import type { HeardReply } from './reply-event.ts'
 import type { WelcomeMessage } from './server-messages.ts'
 import type { WebSocketClass } from './web-socket-like.ts'
 
@@ -31,5 +32,9 @@ export interface StreamClientOptions {
   readonly maxMessageBytes?: number
   /** Called in order; each event comes once, however often the connection was cut. */
   readonly onEvent: (event: SpeechEvent) => void
+  /** What was said is to be answered, spoken; `onReply` hears it. Only a server whose welcome has `reply` does. Default false. */
+  readonly reply?: boolean
+  /** Called in order. Events come once however often the connection was cut; sound that a cut has swallowed does not come again, and is told. */
+  readonly onReply?: (reply: HeardReply) => void
   readonly onConnection?: (state: ConnectionState) => void
 }

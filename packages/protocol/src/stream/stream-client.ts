@@ -6,20 +6,22 @@ import { deserializeEvent } from './event-message.ts'
 import type { KeptFrames } from './kept-frames.ts'
 import { KeptSound } from './kept-sound.ts'
 import { LastingLink } from './lasting-link.ts'
-import type { Link } from './link.ts'
+import { readReplyFrame } from './reply-frame.ts'
+import { deserializeReply } from './reply-message.ts'
+import { ReplyReceiver } from './reply-receiver.ts'
 import {
   type EventMessage,
   readServerMessage,
   type ServerMessage,
   type WelcomeMessage,
 } from './server-messages.ts'
+import { SoundSender } from './sound-sender.ts'
 import type { ConnectionState, StreamClientOptions } from './stream-client-options.ts'
-import { clearTimeout, setTimeout, type Timer } from './timers.ts'
+import { changedWishes, type StreamWishes, wishesOf } from './stream-wishes.ts'
 import { WaitingRoom } from './waiting-room.ts'
 
-/** More than this in the socket's own buffer waits here instead, where it is bounded. */
-const SOCKET_BYTES = 1 << 20
-const DRAIN_MS = 50
+/** Events that the server may keep for this client before it hears that they have arrived, also while no sound goes to it. */
+const EVENTS_A_ACK = 50
 
 /**
  * Client of the stream protocol. Sound is numbered and kept until the server has taken it; after a cut the session goes on where it was.
@@ -29,16 +31,13 @@ export class StreamClient {
   readonly #sound: KeptSound
   readonly #frames: KeptFrames
   readonly #links: LastingLink
+  readonly #sender: SoundSender
+  readonly #replies: ReplyReceiver
   #welcome: WelcomeMessage | undefined
   #ready = false
   #nextEvent = 0
   /** As it would have to be said now; a resumed session is told it too, since changes may have been made meanwhile. */
-  #wishes: Omit<HelloMessage, 'type' | 'protocol' | 'version' | 'resume'>
-  #refill: Timer | undefined
-  /** Frames before this one are of a segment that ends with them. */
-  #segmentEnd: number | undefined
-  /** Asked over the present connection. */
-  #asked = { segmentEnd: false, finish: false }
+  #wishes: StreamWishes
   readonly #room = new WaitingRoom()
   #opened: Deferred<WelcomeMessage> | undefined
   #finished: Deferred<number> | undefined
@@ -47,30 +46,19 @@ export class StreamClient {
   /** @throws SpeechError `invalid-argument` for an address that is none, `sample-rate-unsupported` */
   constructor(options: StreamClientOptions) {
     checkUrl(options.url)
-    if (!(options.sampleRate >= 8000 && options.sampleRate <= 48_000)) {
-      throw new SpeechError(
-        'sample-rate-unsupported',
-        `the wire takes 8000 to 48000 Hz, got ${options.sampleRate}`,
-      )
-    }
     this.#options = options
     this.#sound = new KeptSound(options.sampleRate, options.onEvent)
     this.#frames = this.#sound.frames
     this.#links = new LastingLink(options.WebSocket, options.url, {
       opened: () => this.#hello(),
       text: (text) => this.#hear(text),
+      binary: (bytes) => this.#hearSound(bytes),
       cut: (attempt) => this.#cut(attempt),
       failed: (error) => this.#end(error),
     })
-    const {
-      sampleRate,
-      WebSocket: _WebSocket,
-      url: _url,
-      onEvent: _onEvent,
-      onConnection: _tell,
-      ...wishes
-    } = options
-    this.#wishes = { audio: { format: 'pcm16', sampleRate }, ...wishes }
+    this.#sender = new SoundSender(this.#frames, () => (this.#ready ? this.#links.link : undefined))
+    this.#replies = new ReplyReceiver((reply) => options.onReply?.(reply))
+    this.#wishes = wishesOf(options)
   }
 
   /** From a ping to its answer, in ms; undefined before there was one. */
@@ -110,7 +98,7 @@ export class StreamClient {
       throw new SpeechError('invalid-argument', 'sound came after the end of the sound')
     }
     this.#sound.add(samples)
-    this.#drain()
+    this.#sender.drain()
   }
 
   /** Resolves when at most `mostMs` of sound wait to be taken by the server, or nothing is taken any more: how a fast sender is held back. */
@@ -121,23 +109,18 @@ export class StreamClient {
 
   /** Takes effect with the next recognition, changes of the segmentation with the next window of sound. */
   configure(changes: StreamChanges): void {
-    const { segmentation, ...recognition } = changes
-    const present = this.#wishes.segmentation
-    this.#wishes = {
-      ...this.#wishes,
-      ...recognition,
-      ...(segmentation === undefined || present === 'whole'
-        ? {}
-        : { segmentation: { ...present, ...segmentation } }),
-    }
+    this.#wishes = changedWishes(this.#wishes, changes)
     if (this.#ready) this.#links.link?.say({ type: 'configure', ...changes })
   }
 
   /** What is being said ends with the sound so far, as at a pause. */
   endSegment(): void {
-    this.#segmentEnd = this.#frames.nextSequence
-    this.#asked.segmentEnd = false
-    this.#drain()
+    this.#sender.endSegment()
+  }
+
+  /** Silences the reply that runs, if one does: `cancelled` follows. A client that is cut off now has to ask again. */
+  interrupt(): void {
+    if (this.#ready) this.#links.link?.say({ type: 'interrupt' })
   }
 
   /**
@@ -151,7 +134,7 @@ export class StreamClient {
     if (this.#finished === undefined) {
       this.#finished = deferred()
       this.#sound.end()
-      this.#drain()
+      this.#sender.finish()
     }
     return this.#finished.promise
   }
@@ -163,7 +146,7 @@ export class StreamClient {
   }
 
   #hello(): void {
-    this.#asked = { segmentEnd: false, finish: false }
+    this.#sender.begin()
     const session = this.#welcome?.session
     const hello: HelloMessage = {
       type: 'hello',
@@ -190,6 +173,9 @@ export class StreamClient {
       case 'event':
         this.#event(message)
         break
+      case 'reply':
+        if (this.#isNew(message.number)) this.#replies.event(message.turn, deserializeReply(message.event))
+        break
       case 'finished':
         if (this.#isNew(message.number)) {
           this.#finished?.resolve(message.samples)
@@ -198,17 +184,26 @@ export class StreamClient {
         break
       case 'ack':
         this.#frames.acknowledge(message.nextSequence)
-        this.#links.link?.say({ type: 'ack', nextEvent: this.#nextEvent })
-        this.#drain()
+        this.#acknowledge()
+        this.#sender.drain()
         this.#room.update(this.unacknowledgedMs)
         break
       case 'pong':
         this.#links.link?.pong(message.id)
         break
       case 'error':
-        if (message.nextSequence !== undefined && this.#frames.rewind(message.nextSequence)) this.#drain()
+        if (message.nextSequence !== undefined && this.#frames.rewind(message.nextSequence))
+          this.#sender.drain()
         else this.#end(deserializeSpeechError(message.error))
         break
+    }
+  }
+
+  #hearSound(bytes: Uint8Array): void {
+    try {
+      this.#replies.sound(readReplyFrame(bytes))
+    } catch (error) {
+      this.#end(toSpeechError(error, 'network'))
     }
   }
 
@@ -236,7 +231,7 @@ export class StreamClient {
     this.#opened?.resolve(welcome)
     this.#tell({ type: 'open', resumed: welcome.resumed, model: welcome.model })
     this.#links.link?.ping()
-    this.#drain()
+    this.#sender.drain()
   }
 
   #event({ number, event }: EventMessage): void {
@@ -261,32 +256,12 @@ export class StreamClient {
       return false
     }
     this.#nextEvent += 1
+    if (this.#nextEvent % EVENTS_A_ACK === 0) this.#acknowledge()
     return true
   }
 
-  #drain(): void {
-    const { link } = this.#links
-    if (!this.#ready || !link?.isOpen || this.#refill !== undefined) return
-    while (link.waitingBytes < SOCKET_BYTES) {
-      if (this.#segmentEnd === this.#frames.unsentSequence) this.#askOnce(link, 'segmentEnd', 'end-segment')
-      const frame = this.#frames.next()
-      if (frame === undefined) {
-        if (this.#finished !== undefined) this.#askOnce(link, 'finish', 'finish')
-        return
-      }
-      link.send(frame)
-    }
-    this.#refill = setTimeout(() => {
-      this.#refill = undefined
-      this.#drain()
-    }, DRAIN_MS)
-  }
-
-  /** Once for every connection: what was asked may have been lost with the last one, and the server does it once. */
-  #askOnce(link: Link, what: 'segmentEnd' | 'finish', type: 'end-segment' | 'finish'): void {
-    if (this.#asked[what]) return
-    this.#asked[what] = true
-    link.say({ type })
+  #acknowledge(): void {
+    this.#links.link?.say({ type: 'ack', nextEvent: this.#nextEvent })
   }
 
   #cut(attempt: number): void {
@@ -298,7 +273,7 @@ export class StreamClient {
     if (this.#closed) return
     this.#closed = true
     this.#ready = false
-    if (this.#refill !== undefined) clearTimeout(this.#refill)
+    this.#sender.stop()
     this.#links.leave()
     const closed = error ?? new SpeechError('closed', 'the connection was closed')
     this.#opened?.reject(closed)

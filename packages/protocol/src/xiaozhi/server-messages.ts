@@ -16,8 +16,9 @@ const FACES: Readonly<Record<Emotion | 'unknown', { readonly emotion: string; re
 /** From here on an emotion is more likely unknown than not. */
 const UNSURE = 0.5
 
-export function writeXiaozhiHello(session: string): string {
-  const audio_params = { format: 'opus', sample_rate: 16_000, channels: 1, frame_duration: 60 }
+/** @param sampleRate of the sound that the server sends, in Hz */
+export function writeXiaozhiHello(session: string, sampleRate = 16_000): string {
+  const audio_params = { format: 'opus', sample_rate: sampleRate, channels: 1, frame_duration: 60 }
   return JSON.stringify({ type: 'hello', transport: 'websocket', session_id: session, audio_params })
 }
 
@@ -37,6 +38,21 @@ export function writeXiaozhiResult(session: string, result: SpeechResult): reado
     fitted({ type: 'stt', session_id: session, text: result.text }, 'text', DEVICE_REPLY_BYTES),
     JSON.stringify({ type: 'llm', session_id: session, emotion, text: face }),
     byteLength(custom) <= DEVICE_REPLY_BYTES ? custom : JSON.stringify(short),
+  ]
+}
+
+/** What the server says around the sound of a reply: `start`, for each sentence its face and `sentence_start`, `stop`. */
+export function writeXiaozhiTts(session: string, state: 'start' | 'stop'): string {
+  return JSON.stringify({ type: 'tts', session_id: session, state })
+}
+
+/** A sentence whose sound follows, and the face to it; each under 4096 bytes. */
+export function writeXiaozhiSentence(session: string, text: string, emotion: Emotion): readonly string[] {
+  const sentence = { type: 'tts', session_id: session, state: 'sentence_start', text }
+  const face = FACES[emotion]
+  return [
+    JSON.stringify({ type: 'llm', session_id: session, emotion: face.emotion, text: face.face }),
+    fitted(sentence, 'text', DEVICE_REPLY_BYTES),
   ]
 }
 

@@ -29,4 +29,10 @@ Every option is also an environment variable: --token-file is SENSEVOICE_SERVE_T
   --ota-device ID              this device (xiaozhi firmware) may ask /xiaozhi/ota/ for its token; as often as you like
   --status-token T             who has it may see /status (16 characters at least); without: this machine alone may
   --trust-proxy                take addresses from X-Forwarded-For
+
+Answers, spoken; off without --llm-url. Keys are better in the environment, where nobody reads them from the list of processes:
+  --llm-url URL  --llm-model M a language model behind OpenAI's API, such as https://llm.example/v1; key: SENSEVOICE_SERVE_LLM_KEY
+  --voice-model M              a voice there or at --voice-url URL; --voice-name N (alloy), key: SENSEVOICE_SERVE_VOICE_KEY
+  --prompt-file F              what the model is told first; behind a line "---" how an utterance is put to it ({text}, {emotion}, …)
+  --reply-fallback TEXT|silent what is said when a model or voice fails (silent)
 `

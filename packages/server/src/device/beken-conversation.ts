@@ -1,8 +1,8 @@
 import { floatToPcm16 } from '@sensevoice-web/engine'
 import { type BekenFormat, Fields, packBekenFrame } from '@sensevoice-web/protocol'
+import { OPUS_FRAME_MS, OPUS_FRAME_SAMPLES, OpusEncoder } from '../audio/opus-encoder.ts'
 import { ANSWERS_MS, type Conversation, GREETING_MS, type Speak } from './conversation.ts'
 import type { DeviceLink } from './device-link.ts'
-import { OPUS_FRAME_MS, OPUS_FRAME_SAMPLES, OpusEncoder } from './opus-encoder.ts'
 
 const RATE = 16_000
 

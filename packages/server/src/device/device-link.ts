@@ -31,7 +31,7 @@ export function addressOf({ url, token }: Pick<DeviceOptions, 'url' | 'token'>):
   return `${url}${url.includes('?') ? '&' : '?'}token=${encodeURIComponent(token)}`
 }
 
-/** One connection of a device: every text is told and heard, and no wait outlasts the connection. */
+/** One connection of a device: every text is told and heard, of sound that it comes, and no wait outlasts the connection. */
 export class DeviceLink {
   readonly #socket: WebSocket
   readonly #checks = new Set<() => void>()
@@ -39,7 +39,11 @@ export class DeviceLink {
 
   private constructor(socket: WebSocket, { slowMs }: DeviceOptions, hear: (text: string) => void, say: Say) {
     this.#socket = socket
-    socket.on('message', (data) => {
+    socket.on('message', (data: Buffer, binary: boolean) => {
+      if (binary) {
+        say(JSON.stringify({ type: 'sound', bytes: data.length }))
+        return
+      }
       const text = String(data)
       say(text)
       try {

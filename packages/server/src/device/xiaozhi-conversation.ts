@@ -1,7 +1,7 @@
 import { Fields, packXiaozhiFrame, type XiaozhiVersion } from '@sensevoice-web/protocol'
+import { OPUS_FRAME_MS, OPUS_FRAME_SAMPLES, OpusEncoder } from '../audio/opus-encoder.ts'
 import { ANSWERS_MS, type Conversation, GREETING_MS, type Speak } from './conversation.ts'
 import type { DeviceLink } from './device-link.ts'
-import { OPUS_FRAME_MS, OPUS_FRAME_SAMPLES, OpusEncoder } from './opus-encoder.ts'
 
 /** Dialect c: Opus packets while a button is held. */
 export class XiaozhiConversation implements Conversation {

@@ -11,6 +11,8 @@ import { VoiceProbes } from '../voice-probes.ts'
 import { Admission, type Admitted, Refusal } from './admission.ts'
 import type { ServeConfig } from './config.ts'
 import { Connection } from './connection/connection.ts'
+import { Replies } from './conversation/replies.ts'
+import { ReplyMetrics } from './conversation/reply-metrics.ts'
 import { faultAnswer, jsonAnswer } from './json-answer.ts'
 import { Metrics } from './metrics.ts'
 import { otaAnswer } from './ota.ts'
@@ -44,7 +46,7 @@ export async function startCompanion(config: ServeConfig): Promise<Companion> {
   // Metrics come first: the backend tells them how long segments waited.
   let backend: Backend | undefined
   const admission = new Admission(config)
-  const sessions = new SessionStore(RESUME_MS)
+  const sessions = new SessionStore(RESUME_MS, config.connections)
   const metrics = new Metrics({
     connections: () => admission.connections,
     sessions: () => sessions.size,
@@ -52,11 +54,13 @@ export async function startCompanion(config: ServeConfig): Promise<Companion> {
     ready: () => backend?.ready === true && !admission.draining,
   })
   backend = await createBackend(config, (waitedMs) => metrics.queued(waitedMs))
+  const { reply } = config
+  const replies = reply === undefined ? undefined : new Replies(reply, new ReplyMetrics(metrics.registry))
   const probes = new VoiceProbes(DEFAULT_VAD_MODEL)
   try {
     // A missing VAD is found now, not by the first device.
     await (await probes.take()).dispose()
-    const companion = new RunningCompanion(config, { backend, admission, sessions, metrics, probes })
+    const companion = new RunningCompanion(config, { backend, admission, sessions, replies, metrics, probes })
     await companion.listen()
     return companion
   } catch (error) {
@@ -79,6 +83,7 @@ interface Parts {
   readonly backend: Backend
   readonly admission: Admission
   readonly sessions: SessionStore
+  readonly replies: Replies | undefined
   readonly metrics: Metrics
   readonly probes: VoiceProbes
 }
@@ -191,10 +196,11 @@ class RunningCompanion implements Companion {
 
   #connect(socket: WebSocket, admitted: Admitted): void {
     const { device } = admitted
-    const { backend, sessions, metrics, probes } = this.#parts
+    const { backend, sessions, replies, metrics, probes } = this.#parts
     const connection = new Connection(socket, admitted, {
       backend,
       sessions,
+      replies,
       takeProbe: () => probes.take(),
       unheardMs: this.#config.unheardMs,
       messageBytes: this.#config.messageBytes,
@@ -235,6 +241,7 @@ class RunningCompanion implements Companion {
       unanswered = 0
     })
     return setInterval(() => {
+      if (connection.isReplying) heardMs = performance.now()
       if (performance.now() - heardMs > this.#config.idleMs) {
         connection.close(IDLE, 'nothing was said')
       } else if (unanswered >= 2) {

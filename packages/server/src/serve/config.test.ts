@@ -112,4 +112,59 @@ describe('readServeConfig', () => {
   test('what is no option is refused', () => {
     expect(() => readServeConfig(['--prot', '1'], {})).toThrow('--prot')
   })
+
+  describe('replies', () => {
+    const argv = ['--llm-url', 'https://llm.example/v1', '--llm-model', 'm', '--voice-model', 'v']
+    const KEY = 'sk-0123456789'
+
+    test('are off, and other settings of them do not turn them on', () => {
+      expect(readServeConfig([], {}).reply).toBeUndefined()
+      expect(() => readServeConfig([], { SENSEVOICE_SERVE_LLM_KEY: KEY })).toThrow('--llm-url')
+    })
+
+    test('one endpoint serves both, with its key', () => {
+      const { reply } = readServeConfig(argv, { SENSEVOICE_SERVE_LLM_KEY: KEY })
+      const endpoint = { baseUrl: 'https://llm.example/v1', apiKey: KEY }
+      expect(reply).toEqual({
+        languageModel: { ...endpoint, model: 'm' },
+        voice: { ...endpoint, model: 'v', voice: 'alloy' },
+        fallback: { kind: 'silent' },
+      })
+    })
+
+    test('the key of one endpoint does not go to another', () => {
+      const other = ['--voice-url', 'https://voice.example/v1', '--llm-key', KEY]
+      expect(readServeConfig([...argv, ...other], {}).reply?.voice).not.toHaveProperty('apiKey')
+    })
+
+    test('the prompt comes from a file, with or without a template', () => {
+      const path = join(folder, 'prompt')
+      const read = () => readServeConfig([...argv, '--prompt-file', path, '--reply-fallback', 'Sorry.'], {})
+      writeFileSync(path, 'Be short.\n')
+      expect(read().reply).toMatchObject({
+        system: 'Be short.',
+        fallback: { kind: 'spoken', text: 'Sorry.' },
+      })
+      writeFileSync(path, 'Be short.\n---\nThey said: {text}\n')
+      expect(read().reply).toMatchObject({ system: 'Be short.', template: 'They said: {text}' })
+      writeFileSync(path, '---\n{words}\n')
+      expect(read).toThrow('--prompt-file')
+    })
+
+    test('all faults are named, and no key', () => {
+      const bad = [
+        '--llm-url',
+        'ftp://a',
+        '--llm-model',
+        'm',
+        '--llm-key',
+        `${KEY} x`,
+        '--prompt-file',
+        folder,
+      ]
+      const refused = () => readServeConfig([...bad, '--voice-url', 'b'], {})
+      for (const name of ['--llm-url', '--voice-model', '--prompt-file']) expect(refused).toThrow(name)
+      expect(refused).not.toThrow(KEY)
+    })
+  })
 })

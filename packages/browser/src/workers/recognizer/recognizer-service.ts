@@ -47,6 +47,8 @@ export class RecognizerService implements RecognizerApi {
     this.#recognizer = built.recognizer
     // What was kept in memory alone is in the session now.
     if (files.place.kind === 'memory' && !built.needsFiles) await files.folder?.removeAll()
+    // Else they stay in use until this worker ends.
+    if (!built.needsFiles) await files.release?.()
     const { frontend: _frontend, ids: _ids, files: _files, ...about } = files.manifest
     return { ...about, place: files.place, computing: built.computing }
   }

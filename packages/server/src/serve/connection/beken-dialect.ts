@@ -2,10 +2,14 @@ import { LiveAnalysis, SpeechError, type SpeechEvent, type VoiceProbe } from '@s
 import {
   BEKEN,
   type BekenFormat,
+  packBekenFrame,
   readBekenFrame,
   readBekenMessage,
   writeBekenResult,
+  writeBekenSentence,
 } from '@sensevoice-web/protocol'
+import { DeviceReplies } from '../conversation/device-replies.ts'
+import type { ReplyTurns } from '../conversation/reply-turns.ts'
 import { createSoundDecoder, type SoundDecoder } from '../session/sound-decoder.ts'
 import type { ConnectionParts, DialectHandler } from './dialect.ts'
 
@@ -20,19 +24,32 @@ export class BekenDialect implements DialectHandler {
   readonly #parts: ConnectionParts
   readonly #device: string
   readonly #sampleRate: number
-  readonly #say: (text: string) => void
+  readonly #say: (message: string | Uint8Array) => void
+  readonly #replies: ReplyTurns | undefined
   readonly #abort = new AbortController()
   #format: BekenFormat = 'opus'
   #hearing: Hearing | undefined
   /** A commit has its own beginning and end around what it brings. */
   #committing = false
+  /** Of the next frame to the device. */
+  #sequence = 0
 
   /** @param sampleRate of PCM, in Hz; Opus is decoded to 16 kHz */
-  constructor(parts: ConnectionParts, device: string, sampleRate: number, say: (text: string) => void) {
+  constructor(
+    parts: ConnectionParts,
+    device: string,
+    sampleRate: number,
+    say: (message: string | Uint8Array) => void,
+  ) {
     this.#parts = parts
     this.#device = device
     this.#sampleRate = sampleRate
     this.#say = say
+    this.#replies = parts.replies?.open(this.#sink())
+  }
+
+  get isReplying(): boolean {
+    return this.#replies?.isReplying ?? false
   }
 
   get unheardMs(): number {
@@ -69,6 +86,7 @@ export class BekenDialect implements DialectHandler {
   }
 
   async gone(): Promise<void> {
+    this.#replies?.close()
     this.#abort.abort(new SpeechError('closed', 'the device is gone'))
     await this.#hearing?.analysis.cancel()
     await this.#free()
@@ -76,6 +94,7 @@ export class BekenDialect implements DialectHandler {
 
   async drain(): Promise<void> {
     await this.#hearing?.analysis.finish().catch(() => {})
+    await this.#replies?.settled()
   }
 
   /** In Hz, of what the decoder gives. */
@@ -99,7 +118,7 @@ export class BekenDialect implements DialectHandler {
       await this.#hearing?.analysis.endSegment()
     } finally {
       this.#committing = false
-      this.#say(BEKEN.done)
+      this.#doneUnlessReplying()
     }
   }
 
@@ -130,10 +149,30 @@ export class BekenDialect implements DialectHandler {
 
   #tell(event: SpeechEvent): void {
     if (event.type === 'error') this.#parts.onError(event.error)
-    if (event.type !== 'result') return
-    if (!this.#committing) this.#say(BEKEN.created)
-    for (const text of writeBekenResult(event.result)) this.#say(text)
-    if (!this.#committing) this.#say(BEKEN.done)
+    if (event.type === 'result') {
+      if (!this.#committing) this.#say(BEKEN.created)
+      for (const text of writeBekenResult(event.result)) this.#say(text)
+    }
+    this.#replies?.hear(event)
+    if (event.type === 'result' && !this.#committing) this.#doneUnlessReplying()
+  }
+
+  /** The end of an answer is told by its own end. */
+  #doneUnlessReplying(): void {
+    if (!this.isReplying) this.#say(BEKEN.done)
+  }
+
+  #sink(): DeviceReplies {
+    return new DeviceReplies({
+      format: () => this.#format,
+      begin: () => {},
+      sentence: (text) => this.#say(writeBekenSentence(text)),
+      frame: (payload, timestampMs) => {
+        this.#say(packBekenFrame(payload, { sequence: this.#sequence, timestampMs }))
+        this.#sequence = (this.#sequence + 1) & 0xffff
+      },
+      end: () => this.#say(BEKEN.done),
+    })
   }
 
   async #free(): Promise<void> {

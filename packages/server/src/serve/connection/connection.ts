@@ -51,6 +51,11 @@ export class Connection {
     })
   }
 
+  /** Whether an answer is being made or played now: its client is not idle. */
+  get isReplying(): boolean {
+    return this.#handler?.isReplying ?? false
+  }
+
   get dialect(): Dialect['type'] {
     return this.#dialect.type
   }
@@ -108,7 +113,7 @@ export class Connection {
 
   #begin(text: string): Dialect {
     const type = dialectOf(text)
-    const say = (message: string) => this.#outbox.say(message)
+    const say = (message: string | Uint8Array) => this.#outbox.say(message)
     const { device } = this
     if (type === 'device') return { type, handler: new DeviceDialect(this.#parts, device, say) }
     if (type === 'xiaozhi') {

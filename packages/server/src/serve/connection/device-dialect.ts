@@ -30,6 +30,9 @@ export class DeviceDialect implements DialectHandler {
     this.#say = say
   }
 
+  /** Lock-step has no place for it. */
+  readonly isReplying = false
+
   get unheardMs(): number {
     return this.#stream?.unheardMs ?? 0
   }

@@ -1,11 +1,14 @@
 import type { SpeechError, SpeechEvent, VoiceProbe } from '@sensevoice-web/engine'
 import type { Backend } from '../../backend/backend.ts'
+import type { Replies } from '../conversation/replies.ts'
 import type { SessionStore } from '../session/session-store.ts'
 
 /** What every connection may use. */
 export interface ConnectionParts {
   readonly backend: Backend
   readonly sessions: SessionStore
+  /** Absent: nobody is answered. */
+  readonly replies: Replies | undefined
   takeProbe(): Promise<VoiceProbe>
   /** Sound of one client that may wait to be heard. */
   readonly unheardMs: number
@@ -21,6 +24,8 @@ export interface ConnectionParts {
 export interface DialectHandler {
   /** Sound that was taken and not heard yet, in ms. */
   readonly unheardMs: number
+  /** Whether an answer is being made or played now. */
+  readonly isReplying: boolean
   text(message: string): Promise<void>
   binary(message: Uint8Array): Promise<void>
   /** The connection is gone. */

@@ -4,7 +4,7 @@ import type { WebSocket } from 'ws'
 const MOST_WAITING_BYTES = 1 << 20
 export const TOO_SLOW = 4001
 
-/** Sends text to one client, one unfragmented frame a message, and gives up on one who does not read. */
+/** Sends to one client, one unfragmented frame a message, and gives up on one who does not read. */
 export class Outbox {
   readonly #socket: WebSocket
   readonly #onSlow: () => void
@@ -14,15 +14,15 @@ export class Outbox {
     this.#onSlow = onSlow
   }
 
-  say(text: string): void {
+  say(message: string | Uint8Array): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return
-    if (this.#socket.bufferedAmount + text.length > MOST_WAITING_BYTES) {
+    if (this.#socket.bufferedAmount + message.length > MOST_WAITING_BYTES) {
       this.#onSlow()
       // A close frame would wait behind what is not read.
       this.#socket.close(TOO_SLOW, 'too slow')
       this.#socket.terminate()
       return
     }
-    this.#socket.send(text)
+    this.#socket.send(message)
   }
 }

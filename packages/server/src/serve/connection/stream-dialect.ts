@@ -2,6 +2,7 @@ import { SpeechError, serializeSpeechError } from '@sensevoice-web/engine'
 import {
   DEFAULT_MESSAGE_BYTES,
   type HelloMessage,
+  REPLY_SAMPLE_RATE,
   readClientMessage,
   readFrame,
   type StreamChanges,
@@ -17,7 +18,7 @@ const LARGE_FRAME_BYTES = 3200
 
 export interface StreamClientLink {
   readonly device: string
-  say(text: string): void
+  say(message: string | Uint8Array): void
   /** Ends this connection. */
   close(code: number, reason: string): void
 }
@@ -42,6 +43,10 @@ export class StreamDialect implements DialectHandler {
     return this.#session?.unheardMs ?? 0
   }
 
+  get isReplying(): boolean {
+    return this.#session?.isReplying ?? false
+  }
+
   async text(text: string): Promise<void> {
     const message = readClientMessage(text)
     if (message.type === 'hello') return await this.#hello(message)
@@ -55,6 +60,9 @@ export class StreamDialect implements DialectHandler {
       }
       case 'end-segment':
         session.endSegment()
+        break
+      case 'interrupt':
+        session.interrupt()
         break
       case 'ack':
         session.acknowledge(message.nextEvent)
@@ -100,13 +108,14 @@ export class StreamDialect implements DialectHandler {
     this.#acknowledge()
     session.finish()
     await session.heard()
+    await session.answered()
   }
 
   async #hello(hello: HelloMessage): Promise<void> {
     if (this.#session !== undefined) {
       throw new SpeechError('invalid-argument', 'there was a hello on this connection already')
     }
-    const { sessions, backend, messageBytes, unheardMs } = this.#parts
+    const { sessions, backend, replies, messageBytes, unheardMs } = this.#parts
     const mostBytes = hello.maxMessageBytes ?? DEFAULT_MESSAGE_BYTES
     const found = hello.resume && sessions.find(hello.resume.session, this.#link.device)
     const session = found ?? (await this.#begin(hello, mostBytes))
@@ -126,17 +135,19 @@ export class StreamDialect implements DialectHandler {
       resumeMs: sessions.resumeMs,
       model: backend.model,
       limits: { messageBytes, unheardMs },
+      ...(replies === undefined ? {} : { reply: { sampleRate: REPLY_SAMPLE_RATE } }),
     }
     this.#say(fittingWelcome(welcome, mostBytes))
-    session.attach((text) => this.#link.say(text), hello.resume?.nextEvent ?? 0, mostBytes)
+    session.attach((message) => this.#link.say(message), hello.resume?.nextEvent ?? 0, mostBytes)
   }
 
   async #begin(hello: HelloMessage, mostBytes: number): Promise<StreamSession> {
-    const { backend, sessions, takeProbe, onEvent, onSound } = this.#parts
+    const { backend, sessions, replies, takeProbe, onEvent, onSound } = this.#parts
     const { device } = this.#link
     const session = new StreamSession(hello, mostBytes, {
       device,
       backend,
+      replies,
       probe: await takeProbe(),
       decoder: await createSoundDecoder(hello.audio),
       onEvent: (event) => onEvent(device, event),

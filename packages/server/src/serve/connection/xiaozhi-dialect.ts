@@ -2,13 +2,19 @@ import { randomUUID } from 'node:crypto'
 import { LiveAnalysis, SpeechError, type SpeechEvent, type VoiceProbe } from '@sensevoice-web/engine'
 import {
   isXiaozhiVersion,
+  packXiaozhiFrame,
+  REPLY_SAMPLE_RATE,
   readXiaozhiFrame,
   readXiaozhiMessage,
   writeXiaozhiHello,
   writeXiaozhiResult,
+  writeXiaozhiSentence,
+  writeXiaozhiTts,
   type XiaozhiMessage,
   type XiaozhiVersion,
 } from '@sensevoice-web/protocol'
+import { DeviceReplies } from '../conversation/device-replies.ts'
+import type { ReplyTurns } from '../conversation/reply-turns.ts'
 import { createSoundDecoder, type SoundDecoder } from '../session/sound-decoder.ts'
 import type { ConnectionParts, DialectHandler } from './dialect.ts'
 
@@ -24,18 +30,29 @@ interface Hearing {
 export class XiaozhiDialect implements DialectHandler {
   readonly #parts: ConnectionParts
   readonly #device: string
-  readonly #say: (text: string) => void
+  readonly #say: (message: string | Uint8Array) => void
+  readonly #replies: ReplyTurns | undefined
   readonly #session = randomUUID()
   #version: XiaozhiVersion
   #hearing: Hearing | undefined
   #abort = new AbortController()
 
   /** @param version of the binary messages, from the header `Protocol-Version` */
-  constructor(parts: ConnectionParts, device: string, version: unknown, say: (text: string) => void) {
+  constructor(
+    parts: ConnectionParts,
+    device: string,
+    version: unknown,
+    say: (message: string | Uint8Array) => void,
+  ) {
     this.#parts = parts
     this.#device = device
     this.#version = isXiaozhiVersion(version) ? version : 1
     this.#say = say
+    this.#replies = parts.replies?.open(this.#sink())
+  }
+
+  get isReplying(): boolean {
+    return this.#replies?.isReplying ?? false
   }
 
   get unheardMs(): number {
@@ -47,13 +64,15 @@ export class XiaozhiDialect implements DialectHandler {
     switch (message.type) {
       case 'hello':
         this.#version = message.version ?? this.#version
-        this.#say(writeXiaozhiHello(this.#session))
+        this.#say(writeXiaozhiHello(this.#session, this.#replies && REPLY_SAMPLE_RATE))
         break
       case 'listen':
         await this.#listen(message)
         break
       case 'abort':
-        await this.#stop()
+        // What the device does not want to hear is the answer, if there is one.
+        if (this.isReplying) this.#replies?.interrupt()
+        else await this.#stop()
         break
       case 'mcp':
         // Tools of the device are nobody's concern who only listens.
@@ -72,11 +91,13 @@ export class XiaozhiDialect implements DialectHandler {
   }
 
   async gone(): Promise<void> {
+    this.#replies?.close()
     await this.#stop()
   }
 
   async drain(): Promise<void> {
     await this.#hearing?.analysis.finish().catch(() => {})
+    await this.#replies?.settled()
   }
 
   async #listen({ state }: Extract<XiaozhiMessage, { type: 'listen' }>): Promise<void> {
@@ -116,12 +137,30 @@ export class XiaozhiDialect implements DialectHandler {
 
   #tell(event: SpeechEvent): void {
     if (event.type === 'error') this.#parts.onError(event.error)
-    if (event.type !== 'result') return
-    for (const text of writeXiaozhiResult(this.#session, event.result)) this.#say(text)
+    if (event.type === 'result') {
+      for (const text of writeXiaozhiResult(this.#session, event.result)) this.#say(text)
+    }
+    this.#replies?.hear(event)
   }
 
-  /** Drops what is being heard. */
+  #sink(): DeviceReplies {
+    const session = this.#session
+    return new DeviceReplies({
+      format: () => 'opus',
+      begin: () => this.#say(writeXiaozhiTts(session, 'start')),
+      sentence: (text, emotion) => {
+        for (const message of writeXiaozhiSentence(session, text, emotion)) this.#say(message)
+      },
+      frame: (packet, atMs) => this.#say(packXiaozhiFrame(packet, this.#version, atMs)),
+      end: (sounded) => {
+        if (sounded) this.#say(writeXiaozhiTts(session, 'stop'))
+      },
+    })
+  }
+
+  /** Drops what is being heard, and answered. */
   async #stop(): Promise<void> {
+    this.#replies?.restart()
     const hearing = this.#hearing
     this.#hearing = undefined
     this.#abort.abort(new SpeechError('closed', 'the device has stopped'))

@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { LiveAnalysis, SpeechError, type SpeechEvent, type VoiceProbe } from '@sensevoice-web/engine'
-import { type HelloMessage, type StreamChanges, writeEvent } from '@sensevoice-web/protocol'
+import { type HelloMessage, type StreamChanges, writeEvent, writeReply } from '@sensevoice-web/protocol'
 import type { Backend } from '../../backend/backend.ts'
+import type { Replies } from '../conversation/replies.ts'
+import type { ReplyTurns } from '../conversation/reply-turns.ts'
+import { StreamReplies } from '../conversation/stream-replies.ts'
 import type { SoundDecoder } from './sound-decoder.ts'
 
 /** How often partials come at most, where the client does not say. */
@@ -12,6 +15,8 @@ const MOST_EVENTS = 1000
 export interface SessionParts {
   readonly device: string
   readonly backend: Backend
+  /** Who answers, if the hello asks for it. */
+  readonly replies: Replies | undefined
   readonly probe: VoiceProbe
   readonly decoder: SoundDecoder
   /** Of the server's own mind; what a client sees of it is in `event`. */
@@ -21,7 +26,7 @@ export interface SessionParts {
 }
 
 /** Takes what a session has to say; undefined while there is no connection. */
-export type Say = (text: string) => void
+export type Say = (message: string | Uint8Array) => void
 
 /**
  * One sound of one client over any number of connections: what was heard stays heard, and events are kept until they are acknowledged.
@@ -33,6 +38,7 @@ export class StreamSession {
   readonly #parts: SessionParts
   readonly #analysis: LiveAnalysis
   readonly #events: { readonly number: number; readonly write: (mostBytes: number) => string }[] = []
+  readonly #replies: ReplyTurns | undefined
   readonly #abort = new AbortController()
   readonly #sampleRate: number
   #nextEvent = 0
@@ -46,6 +52,7 @@ export class StreamSession {
     this.device = parts.device
     this.#mostBytes = mostBytes
     this.#sampleRate = hello.audio.sampleRate
+    this.#replies = hello.reply === true ? parts.replies?.open(this.#sink()) : undefined
     const { backend, probe, device } = parts
     const { signal } = this.#abort
     this.#analysis = new LiveAnalysis(
@@ -77,6 +84,21 @@ export class StreamSession {
   /** Sound that was taken and not heard yet, in ms. */
   get unheardMs(): number {
     return this.#analysis.unheardSamples / 16
+  }
+
+  /** Whether an answer is being made or played now. */
+  get isReplying(): boolean {
+    return this.#replies?.isReplying ?? false
+  }
+
+  /** Silences the answer that runs. */
+  interrupt(): void {
+    this.#replies?.interrupt()
+  }
+
+  /** Resolves when no answer runs. */
+  async answered(): Promise<void> {
+    await this.#replies?.settled()
   }
 
   /** Speaks to this connection from now on: events from `nextEvent` on come (again). */
@@ -131,7 +153,9 @@ export class StreamSession {
   /** Recognizes what is left and says that it is over; once, however often it is asked for. */
   finish(): void {
     this.#finished ??= this.#analysis.finish().then(
-      () => {
+      async () => {
+        await this.answered()
+        if (this.#abort.signal.aborted) return
         const number = this.#nextEvent++
         const samples = this.#analysis.heardSamples
         this.#keep(number, () => JSON.stringify({ type: 'finished', number, samples }))
@@ -143,6 +167,7 @@ export class StreamSession {
   /** Drops everything. */
   async close(): Promise<void> {
     this.#say = undefined
+    this.#replies?.close()
     this.#abort.abort(new SpeechError('closed', 'the session is over'))
     await this.#analysis.cancel()
     await this.#parts.probe.dispose()
@@ -153,6 +178,21 @@ export class StreamSession {
     this.#parts.onEvent(event)
     const number = this.#nextEvent++
     this.#keep(number, (mostBytes) => writeEvent(number, event, mostBytes))
+    this.#replies?.hear(event)
+  }
+
+  #sink(): StreamReplies {
+    return new StreamReplies({
+      mostBytes: () => this.#mostBytes,
+      event: (turn, event) => {
+        const number = this.#nextEvent++
+        this.#keep(number, () => writeReply(number, turn, event))
+      },
+      sound: (frame, durationMs) => {
+        if (this.#say === undefined) this.#parts.replies?.metrics.lost(durationMs)
+        else this.#say(frame)
+      },
+    })
   }
 
   #keep(number: number, write: (mostBytes: number) => string): void {

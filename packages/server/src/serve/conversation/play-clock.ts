@@ -1,0 +1,18 @@
+import { setTimeout as wait } from 'node:timers/promises'
+
+/** How far a client has played, by this machine's clock: sound plays from the moment it is sent, one piece behind the other. */
+export class PlayClock {
+  #endsMs = 0
+
+  /** Sound that is sent now. */
+  sent(durationMs: number): void {
+    this.#endsMs = Math.max(this.#endsMs, performance.now()) + durationMs
+  }
+
+  /** Resolves when at most `mostMs` are left to play, or at once when `signal` is aborted. */
+  async untilLeft(mostMs: number, signal: AbortSignal): Promise<void> {
+    const lateMs = this.#endsMs - performance.now() - mostMs
+    if (lateMs <= 0 || signal.aborted) return
+    await wait(lateMs, undefined, { signal }).catch(() => {})
+  }
+}
