@@ -1,6 +1,6 @@
 import { dispose } from '@livekit/rtc-node'
 import { type StandInStep, tone } from '@sensevoice-web/pipeline/testing'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
 import { answering, type CueMessage, cuesOf, KEYS } from './support/answering.ts'
 import { Arrivals } from './support/arrivals.ts'
 import type { Transcription } from './support/listener.ts'
@@ -14,6 +14,11 @@ const LEAD_MS = 1000
 // Enough silence for the end of the speech to be heard.
 const TAIL_MS = 2500
 const SILENCE_MS = 400
+// Where the first digit begins in the clip.
+const ONSET_MS = 350
+// Half of what may wait in the source; the hearer's own buffer may stretch sound by some of it.
+const STRETCH_MS = 200
+const TOLD_LIMIT = { timeout: 5000 }
 
 const ended = ({ type }: CueMessage) => type !== 'cue'
 const isFinal = ({ attributes }: Transcription) => attributes['lk.transcription_final'] === 'true'
@@ -102,7 +107,7 @@ withLivekit('the agent with a language model and a voice', () => {
     await voice.say(framed(said, LEAD_MS, TAIL_MS))
     await cues.first('a second of the answer', ({ endMs }) => endMs >= 1000)
     expect(standIn.openRequests).toBeGreaterThanOrEqual(2)
-    const speaks = voice.say(framed(said, 0, TAIL_MS))
+    const speaks = voice.say(framed(said.subarray(ONSET_MS * 16), 0, TAIL_MS))
     const spokenAtMs = performance.now()
     const stop = await cues.first('the end of the answer', ended)
     const toldMs = performance.now() - spokenAtMs
@@ -111,7 +116,11 @@ withLivekit('the agent with a language model and a voice', () => {
     expect(open.length).toBeLessThanOrEqual(1)
 
     // The agent's own clock: from the event "somebody speaks" until its source is empty and the answer is cancelled.
-    const silencedMs = Number(/"?silencedMs"?: ?([\d.]+)/.exec(agent.said)?.[1])
+    const silencedMs = await vi.waitFor(() => {
+      const told = /"?silencedMs"?: ?([\d.]+)/.exec(agent.said)?.[1]
+      if (told === undefined) throw new Error('the agent has not told how long it took')
+      return Number(told)
+    }, TOLD_LIMIT)
     // What was heard is what the source had played: nothing that waited there came out.
     await speaks
     const [self = ''] = ben.agents()
@@ -121,7 +130,7 @@ withLivekit('the agent with a language model and a voice', () => {
       `barge-in: source silent after ${silencedMs.toFixed(1)} ms; played ${stop.playedMs.toFixed(0)} ms, heard ${heardMs.toFixed(0)} ms; from the first sound of the speaker to the message, with the VAD: ${toldMs.toFixed(0)} ms\n`,
     )
     expect(silencedMs).toBeLessThanOrEqual(100)
-    expect(heardMs - stop.playedMs).toBeLessThanOrEqual(100)
+    expect(heardMs - stop.playedMs).toBeLessThanOrEqual(STRETCH_MS)
     const { transcriptions } = ben.listener
     const text = await transcriptions.first('what was said', (one) => one.identity === self && isFinal(one))
     expect(text.text).toMatch(/^Sentence 0\./)
