@@ -17,7 +17,10 @@ const manifestOf = (folder: string) => JSON.parse(textOf(`${folder}/package.json
 
 /** Folders of the workspace's packages that one needs, itself included. */
 function needed(folder: string): string[] {
-  const names = Object.keys(manifestOf(folder).dependencies ?? {}).filter((name) =>
+  const { dependencies = {}, devDependencies = {} } = manifestOf(folder)
+  // The server's status page is built of elements that nobody installs with it.
+  const built = folder === 'packages/server' ? devDependencies : {}
+  const names = Object.keys({ ...dependencies, ...built }).filter((name) =>
     name.startsWith('@sensevoice-web/'),
   )
   const below = names.flatMap((name) => needed(`packages/${name.replace('@sensevoice-web/', '')}`))
