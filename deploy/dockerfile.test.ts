@@ -11,6 +11,7 @@ const value = (keyword: string) => final.findLast((step) => step.keyword === key
 
 interface Manifest {
   readonly dependencies?: Record<string, string>
+  readonly devDependencies?: Record<string, string>
   readonly engines?: { readonly node: string }
 }
 const manifestOf = (folder: string) => JSON.parse(textOf(`${folder}/package.json`)) as Manifest
