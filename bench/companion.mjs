@@ -102,9 +102,11 @@ async function speak(at) {
 }
 
 const before = memory()
-const halfway = new Promise((resolve) => setTimeout(() => resolve(memory()), seconds * 500))
+const tenths = []
+const watching = setInterval(() => tenths.push(memory().toFixed(0)), seconds * 100)
 await Promise.all(Array.from({ length: speaking }, (_, at) => speak(at)))
 const after = memory()
+clearInterval(watching)
 late.sort((a, b) => a - b)
 const at = (share) => late[Math.min(late.length - 1, Math.ceil(share * late.length) - 1)]
 console.log(`${connected} devices connected, ${speaking} of them speaking at once, for ${seconds} s`)
@@ -122,7 +124,7 @@ for (const [name, share] of [
   )
 }
 console.log(
-  `  memory of the server: ${before.toFixed(0)} MiB at first, ${(await halfway).toFixed(0)} halfway, ${after.toFixed(0)} at the end`,
+  `  memory of the server: ${before.toFixed(0)} MiB at first, then at every tenth ${tenths.join(', ')}, ${after.toFixed(0)} at the end`,
 )
 for (const socket of quiet) socket.terminate()
 server.kill('SIGTERM')

@@ -1,40 +1,16 @@
 // Devices that speak the stream protocol at once, in real time, and how long after the end of each utterance its result came.
-import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { packFrame } from '../packages/protocol/dist/index.js'
+import { SAMPLES_PER_MS, SPEECH_END_MS, TURN_MS, turnOfSpeech } from './turn-of-speech.mjs'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const { WebSocket } = createRequire(`${root}packages/server/package.json`)('ws')
 
 export const HANG_OVER_MS = 640
-const SAMPLES_PER_MS = 16
 const CHUNK_MS = 100
-/** Silence, speech, silence. */
-const [BEFORE_MS, SPEECH_MS, TURN_MS] = [250, 5000, 6500]
-const SPEECH_END_MS = BEFORE_MS + SPEECH_MS
 /** Results that come later than this behind the last turn count as never. */
 const PATIENCE_MS = 10_000
-const FRAME = 160
-const LOUD = 0.03 * 32_768
-
-/** The recorded digits without the pauses between them, which would be utterances of their own. */
-function turnOfSpeech() {
-  const wav = readFileSync(`${root}demo/public/samples/en-digits-jackson.wav`)
-  const digits = new Int16Array(wav.buffer.slice(wav.byteOffset + 44, wav.byteOffset + wav.length))
-  const loud = (at) => digits.subarray(at, at + FRAME).some((value) => Math.abs(value) > LOUD)
-  const frames = Array.from({ length: Math.floor(digits.length / FRAME) }, (_, frame) => frame * FRAME)
-  const dense = Int16Array.from(
-    frames
-      .filter((at) => loud(at) || loud(at + 5 * FRAME))
-      .flatMap((at) => [...digits.subarray(at, at + FRAME)]),
-  )
-  const turn = new Int16Array(TURN_MS * SAMPLES_PER_MS)
-  const end = SPEECH_END_MS * SAMPLES_PER_MS
-  for (let at = BEFORE_MS * SAMPLES_PER_MS; at < end; at += dense.length)
-    turn.set(dense.subarray(0, end - at), at)
-  return turn
-}
 
 const turn = turnOfSpeech()
 const chunks = Array.from({ length: TURN_MS / CHUNK_MS }, (_, at) => {

@@ -11,13 +11,17 @@ const value = (keyword: string) => final.findLast((step) => step.keyword === key
 
 interface Manifest {
   readonly dependencies?: Record<string, string>
+  readonly devDependencies?: Record<string, string>
   readonly engines?: { readonly node: string }
 }
 const manifestOf = (folder: string) => JSON.parse(textOf(`${folder}/package.json`)) as Manifest
 
 /** Folders of the workspace's packages that one needs, itself included. */
 function needed(folder: string): string[] {
-  const names = Object.keys(manifestOf(folder).dependencies ?? {}).filter((name) =>
+  const { dependencies = {}, devDependencies = {} } = manifestOf(folder)
+  // The server's status page is built of elements that nobody installs with it.
+  const built = folder === 'packages/server' ? devDependencies : {}
+  const names = Object.keys({ ...dependencies, ...built }).filter((name) =>
     name.startsWith('@sensevoice-web/'),
   )
   const below = names.flatMap((name) => needed(`packages/${name.replace('@sensevoice-web/', '')}`))

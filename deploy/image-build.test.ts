@@ -89,6 +89,7 @@ test('the steps of the Dockerfile make a companion that serves, is healthy and e
   )
   const health = spawn(check, checked, { env: { ...env, SENSEVOICE_SERVE_PORT: port }, ...user })
   expect((await once(health, 'exit'))[0]).toBe(0)
+  expect(existsSync(join(image, 'app/dist/status/index.html'))).toBe(true)
   server.kill('SIGTERM')
   expect((await exit)[0]).toBe(0)
 }, 300_000)

@@ -42,7 +42,7 @@ test('both storages of the browser keep the contract', async ({ page }) => {
         }),
     )
     expect(outcomes.filter((outcome) => !outcome.startsWith('ok '))).toEqual([])
-    expect(outcomes).toHaveLength(22)
+    expect(outcomes).toHaveLength(26)
   } finally {
     await server.stop()
   }

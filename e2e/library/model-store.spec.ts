@@ -3,6 +3,7 @@ import type {
   CreateOptions,
   LoadProgress,
   ModelPlace,
+  SpeechAnalyzer,
   ModelStore as Store,
   StoredModelInfo,
 } from 'sensevoice-web'
@@ -140,6 +141,87 @@ test('two tabs make one download, and both tell its progress', async ({ context 
     expect(inBetween.length).toBeGreaterThan(0)
   }
   expect(server.ranges(MODEL_PATH)).toEqual(['all'])
+})
+
+/** Removes the hosted model and tells how that ended; `waitMs` gives up later than by itself. */
+const remove = (page: Page, waitMs?: number): Promise<number | string> =>
+  page.evaluate(
+    (ms) =>
+      globalThis.library.ModelStore.remove(
+        'hosted',
+        ms === undefined ? {} : { signal: AbortSignal.timeout(ms) },
+      ).catch(({ code, retryable }: Plain) => `${code} ${retryable ? 'for now' : 'for good'}`),
+    waitMs,
+  )
+
+test('a model that another tab downloads is not removed; a removal with a signal waits for the tab', async ({
+  context,
+}) => {
+  // Longer than a removal waits by itself.
+  hostModel(server, [{ type: 'slow', pieceBytes: 32_000, pauseMs: 80 }])
+  const [loading, removing] = [await openPage(context), await openPage(context)]
+  const loaded = load(loading)
+  await expect.poll(async () => (await stored(removing))[0]?.bytes ?? 0).toBeGreaterThan(100_000)
+  expect(await remove(removing)).toBe('busy for now')
+  const patient = remove(removing, 60_000)
+  const { error, text } = await loaded
+  expect(error).toBeUndefined()
+  expect(text).not.toBe('')
+  expect(await patient).toBeGreaterThan(MODEL.length)
+  expect(await stored(removing)).toEqual([])
+})
+
+test('a model is not removed while another tab builds its session, and is once that tab has it', async ({
+  context,
+}) => {
+  await load(await openPage(context))
+  // The session is built of ranges that are read one by one: the first read holds on until the test lets it go on.
+  await inWorker(
+    context,
+    `const create = FileSystemFileHandle.prototype.createSyncAccessHandle
+     FileSystemFileHandle.prototype.createSyncAccessHandle = async function (options) {
+       if (options?.mode === 'read-only') {
+         const channel = new BroadcastChannel('reading')
+         await new Promise((resolve) => {
+           channel.onmessage = ({ data }) => data === 'go on' && resolve()
+           channel.postMessage('reading')
+         })
+       }
+       return await create.call(this, options)
+     }`,
+  )
+  const [loading, removing] = [await openPage(context), await openPage(context)]
+  const reading = removing.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        new BroadcastChannel('reading').onmessage = () => resolve()
+      }),
+  )
+  const loaded = loading.evaluate(async (model) => {
+    const analyzer = await globalThis.SpeechAnalyzer.create({ model })
+    Object.assign(globalThis, { analyzer })
+    return analyzer.modelPlace.kind
+  }, MANIFEST_PATH)
+  await reading
+  expect(await remove(removing)).toBe('busy for now')
+  await removing.evaluate(() => new BroadcastChannel('reading').postMessage('go on'))
+  expect(await loaded).toBe('origin-private-file-system')
+  expect(await remove(removing)).toBeGreaterThan(MODEL.length)
+  const text = await loading.evaluate(async () => {
+    const { analyzer } = globalThis as unknown as { analyzer: SpeechAnalyzer }
+    return (await analyzer.analyze('/audio/en-hello.wav', { vad: false })).results[0]?.text
+  })
+  expect(text).not.toBe('')
+})
+
+test('a tab that is closed while it loads keeps nothing from being removed', async ({ context }) => {
+  hostModel(server, [SLOWLY])
+  const [loading, removing] = [await openPage(context), await openPage(context)]
+  void load(loading).catch(() => {})
+  await expect.poll(async () => (await stored(removing))[0]?.bytes ?? 0).toBeGreaterThan(100_000)
+  await loading.close()
+  expect(await remove(removing)).toBeGreaterThan(100_000)
+  expect(await stored(removing)).toEqual([])
 })
 
 test('a wrong hash is said and leaves nothing behind', async ({ context }) => {

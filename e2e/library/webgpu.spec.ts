@@ -144,11 +144,33 @@ test('auto measures once, takes the faster, and remembers it', async ({ page }) 
   expect(results[0]?.text).toBe('3 1 4.')
   await close(page)
   expect(started.filter((url) => WORKER.test(url)).length).toBe(1)
+  // WASM's answer comes from a worker of its own, before the GPU's starts: its memory goes back with it.
+  expect(started.filter((url) => /recognizer\.worker/.test(url)).map((url) => WORKER.test(url))).toEqual([
+    false,
+    true,
+  ])
   // A software adapter is slower than WASM by far, so the next load does not even start the worker for WebGPU.
   expect(first.provider).toBe('wasm')
   const second = await create(page, { model: MANIFEST_PATH, threads: 1 })
   expect(started.filter((url) => WORKER.test(url)).length).toBe(1)
   expect(second.reason).toContain(first.reason)
+})
+
+test('where nothing can be stored auto does not fetch the model a second time to try the GPU out', async ({
+  page,
+}) => {
+  await page.context().route('**/recognizer.worker.js', async (route) => {
+    const response = await route.fetch()
+    const code = `const refuse = () => Promise.reject(new DOMException('no', 'SecurityError'))
+      navigator.storage.getDirectory = refuse
+      for (const name of ['open', 'has', 'keys']) CacheStorage.prototype[name] = refuse`
+    await route.fulfill({ response, body: `${code}\n${await response.text()}` })
+  })
+  const before = server.requests.filter(({ path }) => path === MODEL_PATH).length
+  const runtime = await create(page, { model: MANIFEST_PATH })
+  expect(runtime).toMatchObject({ provider: 'wasm', reason: expect.stringContaining('in memory alone') })
+  expect((await analyze(page, ['en-three-one-four'])).results[0]?.text).toBe('3 1 4.')
+  expect(server.requests.filter(({ path }) => path === MODEL_PATH).length).toBe(before + 1)
 })
 
 test('a GPU that was found right is not tested again, and its file is prepared once', async ({ page }) => {

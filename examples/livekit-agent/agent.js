@@ -1,6 +1,7 @@
-// `node agent.js start`: joins every room of the LiveKit server that LIVEKIT_URL names and writes down what is said there.
+// `node agent.js start`: joins every room of the LiveKit server that LIVEKIT_URL names, writes down what is said there, and answers if it is told how.
 import { fileURLToPath } from 'node:url'
 import { cli, ServerOptions } from '@livekit/agents'
+import { makeConversation } from './make-conversation.js'
 import { transcribingAgent } from './transcribing-agent.js'
 
 const HEALTH_PORT = 8081
@@ -12,6 +13,8 @@ export default transcribingAgent()
 // The framework imports this same file once more in a process of its own for each room.
 const file = fileURLToPath(import.meta.url)
 if (process.argv[1] === file) {
+  // Wrong settings are told before a room waits for an answer.
+  makeConversation()?.close()
   cli.runApp(
     new ServerOptions({
       agent: file,

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { log } from '@livekit/agents'
+import { encode, publish } from './publish.js'
+import { publishText } from './transcription.js'
 
-const TRANSCRIPTION_TOPIC = 'lk.transcription'
 const RESULT_TOPIC = 'sensevoice.result'
-const PUBLISH_LIMIT_MS = 10_000
 // The server passes data messages on up to 15 KiB; the rest is for its own envelope.
 const MOST_BYTES = 14_000
 
@@ -47,19 +47,8 @@ export class Segment {
    */
   async #text(text, final) {
     this.#shown = true
-    await this.#publish('text', async (participant) => {
-      const writer = await participant.streamText({
-        topic: TRANSCRIPTION_TOPIC,
-        senderIdentity: this.#identity,
-        attributes: {
-          'lk.segment_id': this.#id,
-          'lk.transcribed_track_id': this.#trackSid,
-          'lk.transcription_final': String(final),
-        },
-      })
-      await writer.write(text)
-      await writer.close()
-    })
+    const segment = { id: this.#id, trackSid: this.#trackSid, identity: this.#identity }
+    await publishText(this.#room, segment, text, final)
   }
 
   /** @param {import('@livekit/agents').stt.SpeechData} speech */
@@ -71,45 +60,8 @@ export class Segment {
     if (!small)
       log().warn({ bytes: whole.length }, 'a result is too long for a data message: sent without details')
     const payload = small ? whole : encode({ ...brief, omittedBytes: whole.length })
-    await this.#publish('result', (participant) =>
+    await publish(this.#room, { what: 'result', id: this.#id }, (participant) =>
       participant.publishData(payload, { reliable: true, topic: RESULT_TOPIC }),
     )
-  }
-
-  /**
-   * @param {string} what
-   * @param {(participant: import('@livekit/rtc-node').LocalParticipant) => Promise<void>} send
-   */
-  async #publish(what, send) {
-    const participant = this.#room.localParticipant
-    try {
-      if (participant === undefined) throw new Error('the room is not connected')
-      await within(PUBLISH_LIMIT_MS, send(participant))
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
-      log().error({ what, segmentId: this.#id, reason }, 'an utterance was not published')
-    }
-  }
-}
-
-/** @param {object} value */
-function encode(value) {
-  return new TextEncoder().encode(JSON.stringify(value))
-}
-
-/**
- * @param {number} limitMs
- * @param {Promise<void>} promise
- */
-async function within(limitMs, promise) {
-  /** @type {NodeJS.Timeout | undefined} */
-  let timer
-  const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`not sent within ${limitMs} ms`)), limitMs)
-  })
-  try {
-    await Promise.race([promise, late])
-  } finally {
-    clearTimeout(timer)
   }
 }

@@ -16,6 +16,7 @@ const NEXT_STREAM_MS = 1000
  * @property {string} trackSid
  * @property {string} identity whose track it is
  * @property {AbortSignal} signal ends it; what was heard by then is still recognized
+ * @property {import('./speaking-room.js').SpeakingRoom | undefined} speaking who answers, if anybody does
  */
 
 /**
@@ -71,14 +72,23 @@ export async function transcribeTrack(heard) {
  * @param {HeardTrack} heard
  * @param {import('@livekit/agents').stt.SpeechStream} stream
  */
-async function publishAll({ room, trackSid, identity }, stream) {
+async function publishAll({ room, trackSid, identity, speaking }, stream) {
   let segment = new Segment(room, trackSid, identity)
-  for await (const { type, alternatives } of stream) {
-    const best = alternatives?.[0]
-    if (best === undefined) continue
-    if (type === INTERIM_TRANSCRIPT) await segment.interim(best)
-    if (type !== FINAL_TRANSCRIPT) continue
-    await segment.final(best)
-    segment = new Segment(room, trackSid, identity)
+  let published = Promise.resolve()
+  try {
+    for await (const event of stream) {
+      speaking?.hear(trackSid, event)
+      const best = event.alternatives?.[0]
+      if (best === undefined) continue
+      const present = segment
+      // Not waited for: whoever speaks must be noticed at once, however slow the room is.
+      if (event.type === INTERIM_TRANSCRIPT) published = published.then(() => present.interim(best))
+      if (event.type !== FINAL_TRANSCRIPT) continue
+      published = published.then(() => present.final(best))
+      segment = new Segment(room, trackSid, identity)
+    }
+  } finally {
+    speaking?.gone(trackSid)
+    await published
   }
 }

@@ -1,11 +1,15 @@
 import { defineAgent, log } from '@livekit/agents'
-import { RoomEvent, TrackKind } from '@livekit/rtc-node'
+import { ParticipantKind, RoomEvent, TrackKind } from '@livekit/rtc-node'
+import { AgentState } from './agent-state.js'
+import { makeConversation } from './make-conversation.js'
 import { makeStt } from './make-stt.js'
+import { SpeakingRoom } from './speaking-room.js'
 import { leaveToSuccessor } from './successor.js'
 import { transcribeTrack } from './transcribe-track.js'
 
 /**
- * An agent without a language model: every audio track of a room is written down, each in its speaker's name.
+ * Every audio track of a room is written down, each in its speaker's name. With a language model and a voice in the environment the agent also
+ * answers; without, it is an agent that only listens.
  *
  * @returns {import('@livekit/agents').AgentDefinition<{ stt: import('@livekit/agents').stt.STT }>}
  */
@@ -21,40 +25,47 @@ export function transcribingAgent() {
       stt.on('error', ({ label, recoverable, error }) => {
         log().warn({ label, recoverable, reason: error.message }, 'speech recognition failed')
       })
-      const end = transcribeRoom(ctx.room, stt)
+      const state = new AgentState(ctx.room)
+      const conversation = makeConversation()
+      const speaking =
+        conversation === undefined ? undefined : new SpeakingRoom(ctx.room, conversation, state)
+      const end = transcribeRoom(ctx.room, { stt, state, speaking })
       ctx.addShutdownCallback(async () => {
+        await speaking?.close()
         await end()
         await stt.close()
       })
       leaveToSuccessor(ctx)
       // Not AutoSubscribe.AUDIO_ONLY: after a lost connection that subscribes to nothing any more (@livekit/agents 1.9.0).
       await ctx.connect()
+      await speaking?.open()
     },
   })
 }
 
 /**
  * @param {import('@livekit/rtc-node').Room} room
- * @param {import('@livekit/agents').stt.STT} stt
+ * @param {{ stt: import('@livekit/agents').stt.STT, state: AgentState, speaking: SpeakingRoom | undefined }} parts
  * @returns {() => Promise<void>} ends it: resolves when what was heard by then is published
  */
-function transcribeRoom(room, stt) {
+function transcribeRoom(room, { stt, state, speaking }) {
   /** @type {Map<string, { end: AbortController, done: Promise<void> }>} */
   const tracks = new Map()
-  room.on(RoomEvent.TrackSubscribed, (track, publication, { identity }) => {
+  room.on(RoomEvent.TrackSubscribed, (track, publication, { identity, kind }) => {
     const { sid = '' } = publication
     if (track.kind !== TrackKind.KIND_AUDIO) {
       publication.setSubscribed(false)
       return
     }
     const end = new AbortController()
-    const done = transcribeTrack({ room, stt, track, trackSid: sid, identity, signal: end.signal })
+    // Agents that answer each other would never end.
+    const answered = kind === ParticipantKind.AGENT ? undefined : speaking
+    const heard = { room, stt, track, trackSid: sid, identity, signal: end.signal, speaking: answered }
+    const done = transcribeTrack(heard)
       .catch((error) => log().error({ trackSid: sid, reason: error.message }, 'a track is heard no more'))
       .finally(() => tracks.delete(sid))
     tracks.set(sid, { end, done })
-    room.localParticipant?.setAttributes({ 'lk.agent.state': 'listening' }).catch((error) => {
-      log().warn({ reason: error.message }, 'the room was not told that somebody listens')
-    })
+    state.set('listening')
   })
   room.on(RoomEvent.TrackUnsubscribed, (_track, { sid = '' }) => tracks.get(sid)?.end.abort())
   return async () => {

@@ -1,3 +1,4 @@
+import type { VideoGrant } from 'livekit-server-sdk'
 import { onTestFailed, onTestFinished } from 'vitest'
 import { AgentProcess } from './agent-process.ts'
 import { Guest } from './guest.ts'
@@ -7,7 +8,8 @@ import { RealLivekitServer } from './real-livekit-server.ts'
 export interface Stage {
   readonly server: RealLivekitServer
   readonly agent: AgentProcess
-  join(room: string, identity: string): Promise<Guest>
+  /** `grants` are added to, or replace, what a speaker and listener needs. */
+  join(room: string, identity: string, grants?: VideoGrant): Promise<Guest>
 }
 
 /** @param agentEnv settings of the agent's recognizer, `AGENT_STT_MODULE` among them */
@@ -17,8 +19,8 @@ export async function stage(agentEnv: Readonly<Record<string, string>>): Promise
   const agent = await AgentProcess.start(server, agentEnv)
   onTestFailed(() => console.log(agent.said))
   onTestFinished(() => agent.close())
-  const join = async (room: string, identity: string) => {
-    const guest = await Guest.join(server, room, identity)
+  const join = async (room: string, identity: string, grants: VideoGrant = {}) => {
+    const guest = await Guest.joinWith(server.url, await server.token(room, identity, grants))
     onTestFinished(() => guest.leave())
     return guest
   }

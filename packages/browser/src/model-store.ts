@@ -1,5 +1,5 @@
 import type { ModelManifest } from '@sensevoice-web/engine'
-import { KNOWN_MODELS, listStored, type ModelStorage } from '@sensevoice-web/onnx'
+import { KNOWN_MODELS, listStored, type ModelStorage, removeStored } from '@sensevoice-web/onnx'
 import { CacheModelStorage } from './store/cache-storage.ts'
 import { OpfsStorage } from './store/opfs-storage.ts'
 
@@ -78,21 +78,18 @@ export class ModelStore {
   }
 
   /**
-   * Deletes a model with everything made of it; an analyzer that has it loaded goes on. Waits for a download of it to end.
+   * Deletes a model with everything made of it. An analyzer that runs it in WASM goes on: it does not need the files any more. While any tab of
+   * this origin downloads or loads the model, or runs it on WebGPU (a lost GPU is given the files again), this waits: 5 seconds, or until the
+   * signal is aborted. Browsers without Web Locks (Safari before 15.4) do not wait.
    *
    * @param name its `key`, its `id`, or what it was asked for by
    * @returns bytes freed; 0 when there is no such model
-   * @throws SpeechError `file-unreadable` when the browser's storage fails
+   * @throws SpeechError `busy` (retryable) when the model is still in use after 5 seconds, `file-unreadable` when the browser's storage
+   *   fails; the signal's reason
    */
-  static async remove(name: string): Promise<number> {
+  static async remove(name: string, options: { readonly signal?: AbortSignal } = {}): Promise<number> {
     let freed = 0
-    for (const storage of await storages()) {
-      for (const { key, id, source, bytes } of await listStored(storage)) {
-        if (![key, id, source].includes(name)) continue
-        await storage.exclusive(key, () => storage.folder(key).removeAll())
-        freed += bytes
-      }
-    }
+    for (const storage of await storages()) freed += await removeStored(storage, name, options)
     return freed
   }
 

@@ -1,13 +1,19 @@
 import { createRequire } from 'node:module'
 import { Plugin } from '@livekit/agents'
+import { fetchedModel } from './backends/fetched-model.ts'
 
 const PACKAGE = '@sensevoice-web/livekit'
 
-/** Tells LiveKit that the plugin is there. Models are fetched by `sensevoice model fetch`, never behind one's back. */
+/** Tells LiveKit that the plugin is there, and fetches the model that the environment names (`agent.js download-files`). */
 class SenseVoicePlugin extends Plugin {
   constructor() {
     const { version } = createRequire(import.meta.url)('../package.json') as { readonly version: string }
     super({ title: 'sensevoice', version, package: PACKAGE })
+  }
+
+  override async downloadFiles(): Promise<void> {
+    const model = process.env['SENSEVOICE_MODEL_DIR'] || process.env['FUNASR_MODEL_DIR']
+    if (model) await fetchedModel(model)
   }
 }
 

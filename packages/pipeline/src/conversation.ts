@@ -1,7 +1,8 @@
-import { type Emotion, SpeechError, type SpeechResult } from '@sensevoice-web/engine'
+import { type Emotion, SpeechError } from '@sensevoice-web/engine'
 import { expressionFor } from './animation/expression.ts'
 import { PromptTemplate } from './prompt/prompt-template.ts'
 import type { Sureness } from './prompt/sureness.ts'
+import type { Utterance } from './prompt/utterance.ts'
 import type { LanguageModel } from './reply/language-model.ts'
 import { SentenceSplitter } from './reply/sentence-splitter.ts'
 import type { Voice } from './speech/voice.ts'
@@ -81,7 +82,7 @@ export class Conversation {
    *
    * @throws SpeechError `invalid-argument` when nothing was said, `closed`
    */
-  answer(result: SpeechResult): Turn {
+  answer(result: Utterance): Turn {
     if (this.#closed) throw new SpeechError('closed', 'the conversation is closed')
     if (result.text.trim() === '') {
       throw new SpeechError('invalid-argument', 'there is nothing to answer: the result has no text', {

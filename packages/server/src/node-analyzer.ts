@@ -14,7 +14,7 @@ import { readAudioFile } from './audio/read-audio-file.ts'
 import { resampledChunks } from './audio/resampled-chunks.ts'
 import { DEFAULT_MODEL_DIR, DEFAULT_VAD_MODEL } from './model/default-models.ts'
 import { readModel } from './model/read-model.ts'
-import { modelFolder } from './store/model-folder.ts'
+import { withModelFolder } from './store/model-folder.ts'
 import { VoiceProbes } from './voice-probes.ts'
 
 /** More threads than this do not make one segment faster. */
@@ -62,13 +62,15 @@ export async function createNodeAnalyzer(options: NodeAnalyzerOptions = {}): Pro
   if (!Number.isInteger(threads) || threads < 1) {
     throw new SpeechError('invalid-argument', `threads must be a whole number from 1 on, got ${threads}`)
   }
-  const loaded = await loadRecognizer({
-    ...(await readModel(await modelFolder(options.modelDir ?? DEFAULT_MODEL_DIR))),
-    runtime,
-    executionProvider: 'cpu',
-    threads,
-    clock: () => performance.now(),
-  })
+  const loaded = await withModelFolder(options.modelDir ?? DEFAULT_MODEL_DIR, async (folder) =>
+    loadRecognizer({
+      ...(await readModel(folder)),
+      runtime,
+      executionProvider: 'cpu',
+      threads,
+      clock: () => performance.now(),
+    }),
+  )
   return new FileAnalyzer(loaded, new VoiceProbes(options.vadModelPath ?? DEFAULT_VAD_MODEL))
 }
 

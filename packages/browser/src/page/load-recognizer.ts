@@ -1,7 +1,7 @@
 import { isSpeechError, type LoadProgress, type SpeechErrorCode } from '@sensevoice-web/engine'
 import { proxy } from 'comlink'
 import type { RuntimeInfo } from '../api/outcomes.ts'
-import type { GpuRequest, LoadedModel, ModelLocation, RecognizerApi } from '../wire/recognizer-api.ts'
+import type { LoadedModel, ModelLocation, RecognizerApi, RecognizerAssets } from '../wire/recognizer-api.ts'
 import type { ResolvedAssets } from './asset-urls.ts'
 import { type ProviderOption, type ProviderPlan, planProvider } from './plan-provider.ts'
 import { WorkerHost } from './worker-host.ts'
@@ -37,7 +37,10 @@ const NOT_THE_GPU: readonly SpeechErrorCode[] = [
   'closed',
 ]
 
-/** Starts the worker that recognizes, on WebGPU where that is planned; where that fails and nobody insisted, in WASM. */
+/**
+ * Starts the worker that recognizes, on WebGPU where that is planned; where that fails and nobody insisted, in WASM. A GPU that was not tried out
+ * before is: a worker in WASM runs the clip and is ended, which gives its memory back before the GPU's worker starts.
+ */
 export async function loadRecognizer(
   settings: RecognizerSettings,
   hooks: LoadHooks,
@@ -45,8 +48,15 @@ export async function loadRecognizer(
   const plan = await planProvider(settings.provider, settings.model)
   hooks.signal?.throwIfAborted()
   if (plan.provider === 'wasm') return await startOnWasm(settings, hooks, plan.reason)
+  const trial = plan.request.verdict === undefined ? await startTrial(settings, hooks) : undefined
+  if (trial !== undefined && settings.provider === 'auto' && trial.model.place.kind === 'memory') {
+    const reason = 'WASM: the model is in memory alone, and a trial of the GPU would fetch it again.'
+    return { ...trial, runtime: runtimeInfo(settings, 'wasm', reason) }
+  }
+  trial?.host.terminate()
+  hooks.signal?.throwIfAborted()
   try {
-    return await startOnGpu(settings, hooks, plan)
+    return await startOnGpu(settings, hooks, plan, trial?.model)
   } catch (error) {
     hooks.signal?.throwIfAborted()
     const final = settings.provider === 'webgpu' || (isSpeechError(error) && NOT_THE_GPU.includes(error.code))
@@ -66,38 +76,46 @@ async function startOnWasm(
   return { ...started, runtime: runtimeInfo(settings, 'wasm', reason) }
 }
 
+/** A worker in WASM that runs the clip, too: the GPU will have to give the same. */
+async function startTrial(
+  settings: RecognizerSettings,
+  hooks: LoadHooks,
+): Promise<Omit<RecognizerHost, 'runtime'>> {
+  const { recognizerWorker, wasm, wasmGlue, selfTest } = settings.assets
+  return await start(settings, hooks, { worker: recognizerWorker, wasm, wasmGlue, selfTest })
+}
+
 async function startOnGpu(
   settings: RecognizerSettings,
   hooks: LoadHooks,
   { request, memory }: Extract<ProviderPlan, { provider: 'webgpu' }>,
+  tried: LoadedModel | undefined,
 ): Promise<RecognizerHost> {
   const { gpuRecognizerWorker, jspiWasm, jspiGlue, selfTest } = settings.assets
+  const reference = tried?.computing.reference
   const started = await start(settings, hooks, {
     worker: gpuRecognizerWorker,
     wasm: jspiWasm,
     wasmGlue: jspiGlue,
-    gpu: { ...request, selfTest },
+    gpu: { ...request, selfTest, ...(reference && { reference }) },
   })
   const { provider, reason = '', verdict } = started.model.computing
   if (verdict !== undefined) memory.keep(verdict)
   return { ...started, runtime: runtimeInfo(settings, provider, reason) }
 }
 
-interface WorkerFiles {
+interface WorkerFiles extends Omit<RecognizerAssets, 'model' | 'threads'> {
   readonly worker: string
-  readonly wasm: string
-  readonly wasmGlue: string
-  readonly gpu?: GpuRequest
 }
 
 async function start(
   { model, threads }: RecognizerSettings,
   { signal, onProgress }: LoadHooks,
-  { worker, wasm, wasmGlue, gpu }: WorkerFiles,
+  { worker, ...files }: WorkerFiles,
 ): Promise<Omit<RecognizerHost, 'runtime'>> {
   const host = new WorkerHost<RecognizerApi>(worker, 'recognizer')
   try {
-    const assets = { wasm, wasmGlue, model, threads, ...(gpu === undefined ? {} : { gpu }) }
+    const assets = { ...files, model, threads }
     return { host, model: await host.call((api) => api.load(assets, proxy(onProgress)), signal) }
   } catch (error) {
     host.terminate()

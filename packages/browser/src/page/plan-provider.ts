@@ -10,7 +10,7 @@ export type ProviderPlan =
   | { readonly provider: 'wasm'; readonly reason: string }
   | {
       readonly provider: 'webgpu'
-      readonly request: Omit<GpuRequest, 'selfTest'>
+      readonly request: Omit<GpuRequest, 'selfTest' | 'reference'>
       readonly memory: ProviderMemory
     }
 

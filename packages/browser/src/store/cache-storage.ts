@@ -1,7 +1,14 @@
-import type { ByteSource, FolderEntry, ModelStorage, PartialFile, StoreFolder } from '@sensevoice-web/onnx'
+import type {
+  ByteSource,
+  FolderEntry,
+  ModelStorage,
+  PartialFile,
+  Release,
+  StoreFolder,
+} from '@sensevoice-web/onnx'
 import { CachePartial } from './cache-partial.ts'
 import { type FileRecord, fileNames, readRecord, removeFile, sourceOf } from './cache-records.ts'
-import { withLock } from './locks.ts'
+import { holdUse, ifNotUsed, withLock } from './locks.ts'
 import { freeBytes, stored } from './storage-error.ts'
 
 const PREFIX = 'sensevoice-web/'
@@ -23,6 +30,14 @@ export class CacheModelStorage implements ModelStorage {
 
   exclusive<Value>(name: string, work: () => Promise<Value>, signal?: AbortSignal): Promise<Value> {
     return withLock(name, work, signal)
+  }
+
+  use(name: string, signal?: AbortSignal): Promise<Release> {
+    return holdUse(name, signal)
+  }
+
+  ifUnused<Value>(name: string, work: () => Promise<Value>): Promise<{ readonly value: Value } | undefined> {
+    return ifNotUsed(name, work)
   }
 
   freeBytes(): Promise<number | undefined> {

@@ -4,9 +4,10 @@ import {
   type FolderEntry,
   type ModelStorage,
   type PartialFile,
+  type Release,
   type StoreFolder,
 } from '@sensevoice-web/onnx'
-import { withLock } from './locks.ts'
+import { holdUse, ifNotUsed, withLock } from './locks.ts'
 import { freeBytes, stored } from './storage-error.ts'
 
 export const PARTIAL = '.partial'
@@ -50,6 +51,14 @@ export class OpfsStorage implements ModelStorage {
 
   exclusive<Value>(name: string, work: () => Promise<Value>, signal?: AbortSignal): Promise<Value> {
     return withLock(name, work, signal)
+  }
+
+  use(name: string, signal?: AbortSignal): Promise<Release> {
+    return holdUse(name, signal)
+  }
+
+  ifUnused<Value>(name: string, work: () => Promise<Value>): Promise<{ readonly value: Value } | undefined> {
+    return ifNotUsed(name, work)
   }
 
   freeBytes(): Promise<number | undefined> {

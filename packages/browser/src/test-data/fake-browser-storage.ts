@@ -42,23 +42,67 @@ class FakeCache {
   }
 }
 
-/** Web Locks as far as the store uses them: exclusive ones, first come, first served. */
-export class FakeLocks {
-  readonly #tails = new Map<string, Promise<void>>()
+interface LockWish {
+  readonly mode?: 'exclusive' | 'shared'
+  readonly ifAvailable?: boolean
+  readonly signal?: AbortSignal
+}
 
-  request<Value>(
+interface Waiting {
+  readonly mode: 'exclusive' | 'shared'
+  readonly grant: () => void
+}
+
+/** Web Locks as far as the store uses them: shared and exclusive ones, first come, first served. */
+export class FakeLocks {
+  readonly #held = new Map<string, ('exclusive' | 'shared')[]>()
+  readonly #waiting = new Map<string, Waiting[]>()
+
+  async request<Value>(
     name: string,
-    { signal }: { readonly signal?: AbortSignal },
-    work: () => Promise<Value>,
+    { mode = 'exclusive', ifAvailable = false, signal }: LockWish,
+    work: (lock: object | null) => Promise<Value>,
   ): Promise<Value> {
-    return new Promise((resolve, reject) => {
-      const stop = () => reject(signal?.reason)
-      signal?.addEventListener('abort', stop)
-      const run = (this.#tails.get(name) ?? Promise.resolve()).then(async () => {
-        signal?.removeEventListener('abort', stop)
-        if (!signal?.aborted) await work().then(resolve, reject)
+    signal?.throwIfAborted()
+    if (ifAvailable && (this.#queue(name).length > 0 || !this.#fits(name, mode))) return await work(null)
+    await new Promise<void>((resolve, reject) => {
+      const waiting: Waiting = { mode, grant: resolve }
+      this.#queue(name).push(waiting)
+      signal?.addEventListener('abort', () => {
+        this.#waiting.set(
+          name,
+          this.#queue(name).filter((other) => other !== waiting),
+        )
+        reject(signal.reason)
       })
-      this.#tails.set(name, run)
+      this.#advance(name)
     })
+    try {
+      return await work({ name, mode })
+    } finally {
+      const held = this.#held.get(name) ?? []
+      held.splice(held.indexOf(mode), 1)
+      this.#advance(name)
+    }
+  }
+
+  #fits(name: string, mode: 'exclusive' | 'shared'): boolean {
+    const held = this.#held.get(name) ?? []
+    return held.length === 0 || (mode === 'shared' && !held.includes('exclusive'))
+  }
+
+  #queue(name: string): Waiting[] {
+    const queue = this.#waiting.get(name) ?? []
+    this.#waiting.set(name, queue)
+    return queue
+  }
+
+  #advance(name: string): void {
+    const queue = this.#queue(name)
+    for (let next = queue[0]; next !== undefined && this.#fits(name, next.mode); next = queue[0]) {
+      queue.shift()
+      this.#held.set(name, [...(this.#held.get(name) ?? []), next.mode])
+      next.grant()
+    }
   }
 }

@@ -1,4 +1,4 @@
-import type { LoadProgress, ModelManifest } from '@sensevoice-web/engine'
+import type { AcousticOutput, LoadProgress, ModelManifest } from '@sensevoice-web/engine'
 import type { WantedModel } from '@sensevoice-web/onnx'
 import type { ModelPlace } from '../api/outcomes.ts'
 import type { RuntimeAssets } from './listener-api.ts'
@@ -24,6 +24,8 @@ export interface RecognizerAssets extends RuntimeAssets {
   readonly model: ModelLocation
   /** WASM threads. */
   readonly threads: number
+  /** For the worker of WASM: address of the clip to run for a worker that is to try the GPU out, a WAV file of the model's rate. */
+  readonly selfTest?: string
   /** For the worker that can use a GPU. */
   readonly gpu?: GpuRequest
 }
@@ -45,11 +47,27 @@ export type ProviderVerdict =
   /** There was no session on this GPU. */
   | { readonly type: 'failed'; readonly model: string; readonly reason: string }
 
+/** The clip, run on one provider. */
+export interface ClipRun {
+  readonly output: AcousticOutput
+  /** Best time of one run. */
+  readonly elapsedMs: number
+}
+
+/** What WASM gave, which is right. */
+export interface ClipReference {
+  /** SHA-256 of the model that was run. */
+  readonly model: string
+  readonly run: ClipRun
+}
+
 export interface GpuRequest {
   /** `faster`: WebGPU where it is right and faster than WASM. `webgpu`: nothing else will do, as long as it is right. */
   readonly choose: 'faster' | 'webgpu'
   /** What was found before; without, or with another model's, the clip is run. */
   readonly verdict?: ProviderVerdict
+  /** What the GPU has to give; without, or with another model's, the worker runs the clip in WASM first. */
+  readonly reference?: ClipReference
   /** Address of the clip, a WAV file of the model's rate. */
   readonly selfTest: string
 }
@@ -61,6 +79,8 @@ export interface Computing {
   readonly reason?: string
   /** What the clip showed, in this load or an earlier one. */
   readonly verdict?: ProviderVerdict
+  /** What the clip gave here, where the worker of WASM was asked for it. */
+  readonly reference?: ClipReference
 }
 
 export interface LoadedModel extends Omit<ModelManifest, 'frontend' | 'ids' | 'files'> {

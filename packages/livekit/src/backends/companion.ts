@@ -1,4 +1,10 @@
-import { type AudioSegment, SpeechError, type SpeechEvent, type SpeechResult } from '@sensevoice-web/engine'
+import {
+  type AudioSegment,
+  SpeechError,
+  type SpeechEvent,
+  type SpeechResult,
+  shiftedResult,
+} from '@sensevoice-web/engine'
 import { StreamClient } from '@sensevoice-web/protocol'
 import { WebSocket } from 'ws'
 import type { BackendSource, UtteranceBackend, UtteranceCall } from '../backend.ts'
@@ -61,7 +67,10 @@ class CompanionBackend implements UtteranceBackend {
     return this.#turns.run(call.signal, async () => {
       const id = this.#freeIds.pop() ?? this.#ids++
       try {
-        return answerOfResult(inStream(await this.#ask(segment, call, id), segment))
+        // The companion counts from the utterance's own start.
+        const result = { ...(await this.#ask(segment, call, id)), segmentId: 0 }
+        const shift = { segments: segment.id, samples: segment.startSamples }
+        return answerOfResult(shiftedResult(result, shift))
       } finally {
         this.#freeIds.push(id)
       }
@@ -112,22 +121,4 @@ function resultOf(events: readonly SpeechEvent[]): SpeechResult {
     if (event.type === 'error') throw event.error
   }
   throw new SpeechError('network', 'the companion ended without a result', { retryable: true })
-}
-
-/** Positions of the utterance's own sound as positions in the stream. */
-function inStream(result: SpeechResult, { id, startSamples }: AudioSegment): SpeechResult {
-  const startMs = startSamples / 16
-  return {
-    ...result,
-    segmentId: id,
-    startMs: result.startMs + startMs,
-    endMs: result.endMs + startMs,
-    startSamples: result.startSamples + startSamples,
-    endSamples: result.endSamples + startSamples,
-    tokens: result.tokens.map((token) => ({
-      ...token,
-      startMs: token.startMs + startMs,
-      endMs: token.endMs + startMs,
-    })),
-  }
 }

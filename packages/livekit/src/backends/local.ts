@@ -2,24 +2,22 @@ import { stat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { basename, join } from 'node:path'
 import { SpeechError, toSpeechError } from '@sensevoice-web/engine'
-import {
-  type Backend,
-  createLocalBackend,
-  DEFAULT_MODEL_DIR,
-  modelFileIn,
-  modelFolder,
-} from '@sensevoice-web/server'
+import { type Backend, createLocalBackend, DEFAULT_MODEL_DIR, modelFileIn } from '@sensevoice-web/server'
 import type { BackendSource } from '../backend.ts'
 import { type Shared, SharedResources } from '../shared-resource.ts'
 import type { Device } from '../stt-settings.ts'
 import { availableBytes, requireMemory } from './enough-memory.ts'
+import { fetchedModel } from './fetched-model.ts'
 import { sharedBackend } from './server-backend.ts'
 
 const PARTIAL_INTERVAL_MS = 400
 const MOST_WAITING = 256
 
 export interface LocalOptions {
-  /** Folder, or name of a stored model (`sensevoice model fetch`). Default: the embedded tiny model. */
+  /**
+   * Folder, or the name of a published model (`sensevoice-small`) or the address of a manifest: those are fetched when they are first needed and
+   * stored. Default: the embedded tiny model.
+   */
   readonly model?: string
   /** `cuda` needs an `onnxruntime-node` with its CUDA libraries. Default `cpu`. */
   readonly device?: Device
@@ -37,7 +35,7 @@ const models = new SharedResources<Backend>((backend) => backend.dispose())
 const prewarmed = new Map<string, Promise<Shared<Backend>>>()
 
 /**
- * Recognition in this process. The model is loaded once for the same options, and freed with the last STT that uses it; before it is loaded, the
+ * Recognition in this process. The model is fetched where it is missing, loaded once for the same options, and freed with the last STT that uses it; before it is loaded, the
  * free memory is checked (2 GB for a full model).
  *
  * @throws SpeechError `invalid-argument`; from `open()`: `out-of-memory`, `model-not-found`, `model-corrupt`, `model-unsupported`, and
@@ -82,7 +80,7 @@ function useLocal(options: LocalOptions): Promise<Shared<Backend>> {
 
 async function load(options: LocalOptions): Promise<Backend> {
   const { model = DEFAULT_MODEL_DIR, device = 'cpu', threads = 1, freeBytes = availableBytes } = options
-  const folder = await modelFolder(model)
+  const folder = await fetchedModel(model)
   const { size } = await stat(join(folder, await modelFileIn(folder)))
   requireMemory(basename(folder), size, freeBytes())
   const { parallel = availableParallelism() } = options

@@ -1,4 +1,5 @@
 import {
+  isSpeechError,
   type LoadProgress,
   type RemoteModelFile,
   type RemoteModelManifest,
@@ -11,7 +12,7 @@ import type { DownloadProgress } from './download-options.ts'
 import { sha256Of } from './sha256-of.ts'
 import { type ModelStorage, readFile, type StoreFolder } from './store-folder.ts'
 import type { ModelStoreParts, OpenOptions } from './store-parts.ts'
-import { openStored, type StoredModel } from './stored-models.ts'
+import { inUse, openStored, type StoredModel, type UsedModel } from './stored-models.ts'
 import { readSource, writeSource, writeStoredManifest } from './stored-record.ts'
 
 /** Room beside the files themselves, for records and what a file system needs. */
@@ -27,8 +28,16 @@ export interface FetchRequest {
   readonly options: OpenOptions
 }
 
-/** The model out of its folder; what is missing is fetched, by one caller at a time over all tabs and processes. */
-export async function fetchModel(request: FetchRequest): Promise<StoredModel> {
+/** The model out of its folder, in use from here on; what is missing is fetched, by one caller at a time over all tabs and processes. */
+export async function fetchModel(request: FetchRequest): Promise<UsedModel> {
+  const { storage, key, options } = request
+  const used = await inUse(storage, key, () => openOrFetch(request), options.signal)
+  if (used === undefined) throw new Error('a model that was opened is not there')
+  await removeOlder(request)
+  return used
+}
+
+async function openOrFetch(request: FetchRequest): Promise<StoredModel> {
   const { storage, key, options } = request
   const there = await openWanted(request)
   if (there !== undefined) return there
@@ -77,7 +86,6 @@ async function fetchMissing(request: FetchRequest): Promise<StoredModel> {
     },
   )
   await writeStoredManifest(folder, manifest)
-  await removeOlder(request)
   const stored = await openStored(storage, key)
   if (stored === undefined) {
     throw new SpeechError('file-unreadable', 'the model was stored and cannot be read again')
@@ -168,11 +176,15 @@ function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`
 }
 
-/** What the same source gave before: a newer version takes its place. */
+/** What the same source gave before: a newer version takes its place. One that is in use, or fails, is left to the next call. */
 async function removeOlder({ storage, key, source }: FetchRequest): Promise<void> {
-  for (const other of await storage.folders()) {
-    if (other === key || (await readSource(storage.folder(other)))?.source !== source) continue
-    await storage.exclusive(other, () => storage.folder(other).removeAll())
+  try {
+    for (const other of await storage.folders()) {
+      if (other === key || (await readSource(storage.folder(other)))?.source !== source) continue
+      await storage.ifUnused(other, () => storage.folder(other).removeAll())
+    }
+  } catch (error) {
+    if (!isSpeechError(error)) throw error
   }
 }
 

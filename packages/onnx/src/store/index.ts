@@ -11,9 +11,17 @@ export type { HttpAnswer, HttpBody, HttpFetch } from './http.ts'
 export { MemoryStorage } from './memory-storage.ts'
 export { ModelStore } from './model-store.ts'
 export type { PartialFile } from './partial-file.ts'
+export { type RemoveOptions, removeStored } from './remove-stored.ts'
 export { sha256Of } from './sha256-of.ts'
-export { type FolderEntry, type ModelStorage, readFile, type StoreFolder, writeFile } from './store-folder.ts'
+export {
+  type FolderEntry,
+  type ModelStorage,
+  type Release,
+  readFile,
+  type StoreFolder,
+  writeFile,
+} from './store-folder.ts'
 export type { ModelStoreParts, OpenOptions } from './store-parts.ts'
-export { listStored, type StoredModel, type StoreEntry } from './stored-models.ts'
+export { listStored, type StoredModel, type StoreEntry, type UsedModel } from './stored-models.ts'
 export type { Damage } from './verify-stored.ts'
 export { bareManifest, sourceOf, type WantedModel, wantedByAddress } from './wanted-model.ts'

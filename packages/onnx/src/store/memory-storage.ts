@@ -1,6 +1,6 @@
 import { memorySource } from '../prepare/byte-source.ts'
 import type { PartialFile } from './partial-file.ts'
-import type { FolderEntry, ModelStorage, StoreFolder } from './store-folder.ts'
+import type { FolderEntry, ModelStorage, Release, StoreFolder } from './store-folder.ts'
 
 interface MemoryFile {
   chunks: Uint8Array[]
@@ -14,6 +14,8 @@ export class MemoryStorage implements ModelStorage {
   readonly #folders = new Map<string, MemoryFolder>()
   /** Ends of the newest work under each name. */
   readonly #tails = new Map<string, Promise<void>>()
+  /** Who uses a folder, one object each. */
+  readonly #users = new Map<string, Set<object>>()
 
   async folders(): Promise<readonly string[]> {
     const names: string[] = []
@@ -45,9 +47,35 @@ export class MemoryStorage implements ModelStorage {
     })
   }
 
+  use(name: string, signal?: AbortSignal): Promise<Release> {
+    return this.exclusive(
+      useOf(name),
+      async () => {
+        const users = this.#users.get(name) ?? new Set()
+        this.#users.set(name, users)
+        const user = {}
+        users.add(user)
+        return async () => void users.delete(user)
+      },
+      signal,
+    )
+  }
+
+  ifUnused<Value>(name: string, work: () => Promise<Value>): Promise<{ value: Value } | undefined> {
+    return this.exclusive(useOf(name), async () => {
+      const used = (this.#users.get(name)?.size ?? 0) > 0
+      return used ? undefined : { value: await work() }
+    })
+  }
+
   async freeBytes(): Promise<undefined> {
     return undefined
   }
+}
+
+/** No folder is called so. */
+function useOf(name: string): string {
+  return `use of ${name}`
 }
 
 class MemoryFolder implements StoreFolder {

@@ -179,12 +179,17 @@ test('a wrong hash leaves nothing and says so', async () => {
 
 test('a newer version from the same address takes the place of the old one', async () => {
   const url = host()
-  const { key } = await store().open(byManifest(url))
+  const old = await store().open(byManifest(url))
   const newer = MODEL.slice()
   newer[newer.length - 20_000] = (newer[newer.length - 20_000] ?? 0) ^ 1
   host({ model: newer })
   const stored = await store().open(byManifest(url))
-  expect(stored.key).not.toBe(key)
+  expect(stored.key).not.toBe(old.key)
+  // Somebody still loads the old one: it goes with the first call that finds it unused.
+  expect(await old.model.read(0, old.model.byteLength)).toEqual(MODEL)
+  expect((await storage.folders()).toSorted()).toEqual([old.key, stored.key].toSorted())
+  await old.release()
+  await store().open(byManifest(url))
   expect(await storage.folders()).toEqual([stored.key])
 })
 
@@ -199,22 +204,45 @@ test('a manifest that is gone is not covered up by an old copy, one out of reach
 
 test('models are removed by key, id or address, with what was made of them', async () => {
   const url = host()
-  const { folder, key } = await store().open(byManifest(url))
+  const { folder, key, release } = await store().open(byManifest(url))
   const made = await folder.partial('prepared.onnx')
   await made.append(new Uint8Array(1000))
   await made.finish()
   const bytes = (await folder.files()).reduce((sum, file) => sum + file.bytes, 0)
   expect(await store().list()).toMatchObject([{ key, bytes }])
   expect(await store().remove('another')).toBe(0)
+  await release()
   expect(await store().remove(url)).toBe(bytes)
   expect(await store().list()).toEqual([])
-  await store().open(byManifest(url))
+  await (await store().open(byManifest(url))).release()
+  expect(await store().remove('small')).toBeGreaterThan(MODEL.length)
+})
+
+test('a model that is being downloaded is removed after the download, and not before', async () => {
+  const slow = { type: 'slow', pieceBytes: 8_000, pauseMs: 10 } as const
+  const url = host({ modelFaults: [slow] })
+  const opening = store().open(byManifest(url))
+  await expect.poll(async () => (await store().list())[0]?.bytes ?? 0).toBeGreaterThan(10_000)
+  const removing = store().remove('small', { signal: AbortSignal.timeout(20_000) })
+  const { model, release } = await opening
+  expect(await model.read(0, model.byteLength)).toEqual(MODEL)
+  await release()
+  expect(await removing).toBeGreaterThan(MODEL.length)
+  expect(await storage.folders()).toEqual([])
+})
+
+test('an opened model that is gone from the address is released', async () => {
+  const url = host()
+  await (await store().open(byManifest(url))).release()
+  host({ manifestFaults: [{ type: 'status', status: 404 }] })
+  await expect(store().open(byManifest(url))).rejects.toMatchObject({ code: 'model-not-found' })
   expect(await store().remove('small')).toBeGreaterThan(MODEL.length)
 })
 
 test('verify finds a changed byte, deletes the file, and the next open fetches it alone', async () => {
   const url = host()
-  const { model } = await store().open(byManifest(url))
+  const { model, release } = await store().open(byManifest(url))
+  await release()
   expect(await store().verify('small')).toEqual([])
   const bytes = await model.read(0, model.byteLength)
   bytes[5000] = (bytes[5000] ?? 0) ^ 1

@@ -3,8 +3,17 @@ import { fetchModel } from './fetch-model.ts'
 import { folderName } from './folder-name.ts'
 import { moveDownload } from './move-download.ts'
 import { remoteModel } from './remote-model.ts'
+import { type RemoveOptions, removeStored } from './remove-stored.ts'
 import type { ModelStoreParts, OpenOptions } from './store-parts.ts'
-import { findStored, listStored, type StoredModel, type StoreEntry } from './stored-models.ts'
+import {
+  findStored,
+  inUse,
+  listStored,
+  openStored,
+  type StoredModel,
+  type StoreEntry,
+  type UsedModel,
+} from './stored-models.ts'
 import { type Damage, verifyStored } from './verify-stored.ts'
 import { sourceOf, type WantedModel } from './wanted-model.ts'
 
@@ -24,15 +33,16 @@ export class ModelStore {
 
   /**
    * The model out of the store, fetched first where it is not there or not whole. Several callers, tabs and processes make one download.
+   * Nobody can remove it until its `release` is called.
    *
    * @throws SpeechError `network`, `model-not-found`, `model-corrupt`, `model-unsupported`, `quota-exceeded`, `file-unreadable`; the
    *   signal's reason when aborted
    */
-  async open(wanted: WantedModel, options: OpenOptions = {}): Promise<StoredModel> {
+  async open(wanted: WantedModel, options: OpenOptions = {}): Promise<UsedModel> {
     const { storage, fallback, createHasher } = this.#parts
     const source = sourceOf(wanted)
     // Bare files are known by their address alone, a manifest by what it says now, unless it is out of reach.
-    const stored = wanted.type === 'known' ? undefined : await this.find(source).catch(() => undefined)
+    const stored = wanted.type === 'known' ? undefined : await this.#findInUse(source, options)
     if (stored !== undefined && wanted.type === 'files') return stored
     const patience = stored === undefined ? {} : { attempts: 1 }
     let remote: RemoteModelManifest
@@ -40,8 +50,10 @@ export class ModelStore {
       remote = await remoteModel(wanted, this.#parts, { ...options, ...patience })
     } catch (error) {
       if (stored !== undefined && isSpeechError(error) && error.code === 'network') return stored
+      await stored?.release()
       throw error
     }
+    await stored?.release()
     const key = await folderName(remote, source, createHasher)
     const request = { key, source, remote, parts: this.#parts, options }
     try {
@@ -64,20 +76,16 @@ export class ModelStore {
   }
 
   /**
-   * Deletes a model, complete or not, with everything made of it. Waits for a download of it to end.
+   * Deletes a model, complete or not, with everything made of it. While it is downloaded, loaded or needed, here or in another tab or process, this
+   * waits: 5 seconds, or until the signal is aborted.
    *
    * @param name its key, its id, or what it was asked for by
    * @returns the bytes freed; 0 when there is no such model
+   * @throws SpeechError `busy` (retryable) when it is still in use after 5 seconds, `file-unreadable` when the storage fails; the signal's
+   *   reason
    */
-  async remove(name: string): Promise<number> {
-    const { storage } = this.#parts
-    let freed = 0
-    for (const { key, id, source, bytes } of await this.list()) {
-      if (![key, id, source].includes(name)) continue
-      await storage.exclusive(key, () => storage.folder(key).removeAll())
-      freed += bytes
-    }
-    return freed
+  async remove(name: string, options: RemoveOptions = {}): Promise<number> {
+    return await removeStored(this.#parts.storage, name, options)
   }
 
   /**
@@ -85,10 +93,21 @@ export class ModelStore {
    *
    * @param name as for `remove`
    * @returns what was wrong; empty when all is well
-   * @throws SpeechError `model-not-found` when there is no complete model of that name
+   * @throws SpeechError `model-not-found` when there is no complete model of that name, `busy` (retryable) when it is damaged and in use
    */
   async verify(name: string, options: OpenOptions = {}): Promise<readonly Damage[]> {
     return await verifyStored(this.#parts, name, options)
+  }
+
+  async #findInUse(source: string, { signal }: OpenOptions): Promise<UsedModel | undefined> {
+    const { storage } = this.#parts
+    try {
+      const found = await this.find(source)
+      return found && (await inUse(storage, found.key, () => openStored(storage, found.key), signal))
+    } catch {
+      // What cannot be read is fetched.
+      return undefined
+    }
   }
 }
 

@@ -22,6 +22,9 @@ export interface StoreFolder {
   removeAll(): Promise<void>
 }
 
+/** Ends a use. Calling it again does nothing. */
+export type Release = () => Promise<void>
+
 /** Where models are kept: the origin-private file system, Cache Storage, a folder on disk, memory. */
 export interface ModelStorage {
   readonly kind: 'origin-private-file-system' | 'cache-storage' | 'disk' | 'memory'
@@ -31,6 +34,13 @@ export interface ModelStorage {
   folder(name: string): StoreFolder
   /** Runs `work` while no other tab or process runs any under the same name. Waiting ends with the signal's reason. */
   exclusive<Value>(name: string, work: () => Promise<Value>, signal?: AbortSignal): Promise<Value>
+  /**
+   * Keeps a folder from being removed until the returned function is called, or the tab or process ends. Many may at once. Waits only while
+   * the folder is being removed; waiting ends with the signal's reason.
+   */
+  use(name: string, signal?: AbortSignal): Promise<Release>
+  /** Runs `work` while nobody uses a folder or begins to. Undefined, without a run, where somebody does. */
+  ifUnused<Value>(name: string, work: () => Promise<Value>): Promise<{ readonly value: Value } | undefined>
   /** What may still be stored; undefined where nobody knows. */
   freeBytes(): Promise<number | undefined>
 }

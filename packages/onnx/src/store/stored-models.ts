@@ -1,6 +1,6 @@
 import type { ModelManifest } from '@sensevoice-web/engine'
 import type { ByteSource } from '../prepare/byte-source.ts'
-import type { ModelStorage, StoreFolder } from './store-folder.ts'
+import type { ModelStorage, Release, StoreFolder } from './store-folder.ts'
 import { readSource, readStoredManifest } from './stored-record.ts'
 
 /** A complete model in the store. */
@@ -17,6 +17,12 @@ export interface StoredModel {
   readonly tokens: string
   /** What is made of the model is kept here too, and removed with it. */
   readonly folder: StoreFolder
+}
+
+/** A complete model that nobody can remove. */
+export interface UsedModel extends StoredModel {
+  /** To be called once its files are read: from then on it can be removed. The end of the tab or process does the same. */
+  readonly release: Release
 }
 
 /** One model of the store, whether all of it is there or not yet. */
@@ -48,6 +54,23 @@ export async function openStored(storage: ModelStorage, key: string): Promise<St
   if (model === undefined || tokens === undefined) return undefined
   const text = new TextDecoder().decode(await tokens.read(0, tokens.byteLength))
   return { key, source: record.source, manifest, storage: storage.kind, model, tokens: text, folder }
+}
+
+/** What `open` finds in a folder, with the folder in use from before `open` looks on. */
+export async function inUse(
+  storage: ModelStorage,
+  key: string,
+  open: () => Promise<StoredModel | undefined>,
+  signal?: AbortSignal,
+): Promise<UsedModel | undefined> {
+  const release = await storage.use(key, signal)
+  let stored: StoredModel | undefined
+  try {
+    stored = await open()
+    return stored && { ...stored, release }
+  } finally {
+    if (stored === undefined) await release()
+  }
 }
 
 /** The complete model that was asked for by `source`. */

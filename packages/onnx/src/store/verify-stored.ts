@@ -1,6 +1,8 @@
 import { SpeechError } from '@sensevoice-web/engine'
+import type { CreateHasher } from './hasher.ts'
+import { whenUnused } from './remove-stored.ts'
 import { sha256Of } from './sha256-of.ts'
-import type { ModelStorage } from './store-folder.ts'
+import type { ModelStorage, StoreFolder } from './store-folder.ts'
 import type { ModelStoreParts, OpenOptions } from './store-parts.ts'
 import { listStored } from './stored-models.ts'
 import { forgetStoredManifest, readStoredManifest } from './stored-record.ts'
@@ -35,6 +37,25 @@ async function verifyFolder(
   key: string,
   options: OpenOptions,
 ): Promise<readonly Damage[]> {
+  const release = await storage.use(key, options.signal)
+  let damages: readonly Damage[]
+  try {
+    damages = await damagesIn(storage, key, createHasher, options)
+  } finally {
+    await release()
+  }
+  if (damages.length === 0) return damages
+  // Never longer than a while, signal or not: who uses the folder may be waiting for this caller's lock.
+  await whenUnused(storage, key, () => removeDamaged(storage.folder(key), damages))
+  return damages
+}
+
+async function damagesIn(
+  storage: ModelStorage,
+  key: string,
+  createHasher: CreateHasher,
+  options: OpenOptions,
+): Promise<readonly Damage[]> {
   const folder = storage.folder(key)
   const manifest = await readStoredManifest(folder)
   if (manifest === undefined) {
@@ -48,8 +69,11 @@ async function verifyFolder(
     const found = file === undefined ? undefined : await sha256Of(file, createHasher, options)
     if (found === sha256) continue
     damages.push({ name: path, fault: `its SHA-256 is ${found ?? 'unknown'} instead of ${sha256}` })
-    await forgetStoredManifest(folder)
-    await folder.remove(path)
   }
   return damages
+}
+
+async function removeDamaged(folder: StoreFolder, damages: readonly Damage[]): Promise<void> {
+  await forgetStoredManifest(folder)
+  for (const { name } of damages) await folder.remove(name)
 }

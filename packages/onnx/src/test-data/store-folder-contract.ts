@@ -151,6 +151,56 @@ export function modelStorageContract(
     expect(await storage.exclusive('x', async () => 'free again')).toBe('free again')
   })
 
+  test('nothing runs as unused while one of several users is left', async () => {
+    const { storage, reopen } = await create()
+    const first = await storage.use('x')
+    const second = await reopen().use('x')
+    expect(await storage.ifUnused('x', async () => 'ran')).toEqual(undefined)
+    await first()
+    await first()
+    expect(await reopen().ifUnused('x', async () => 'ran')).toEqual(undefined)
+    expect(await storage.ifUnused('y', async () => 'ran')).toEqual({ value: 'ran' })
+    await second()
+    let freed: { readonly value: string } | undefined
+    while (freed === undefined) freed = await storage.ifUnused('x', async () => 'ran')
+    expect(freed).toEqual({ value: 'ran' })
+    const broken = storage.ifUnused('y', () => Promise.reject(new Error('broken')))
+    expect(await broken.catch((error: Error) => error.message)).toBe('broken')
+  })
+
+  test('a use begins only after what runs as unused, and waits no longer than its signal', async () => {
+    const { storage, reopen } = await create()
+    let release!: () => void
+    let removing!: Promise<unknown>
+    await new Promise<void>((entered) => {
+      removing = storage.ifUnused(
+        'x',
+        () =>
+          new Promise<void>((resolve) => {
+            release = resolve
+            entered()
+          }),
+      )
+    })
+    const controller = new AbortController()
+    const waiting = reopen().use('x', controller.signal)
+    setTimeout(() => controller.abort(new Error('enough')), 30)
+    expect(await waiting.then(String, (error: Error) => error.message)).toBe('enough')
+    let used = false
+    const patient = reopen()
+      .use('x')
+      .then((end) => {
+        used = true
+        return end
+      })
+    await Promise.resolve()
+    expect(used).toBe(false)
+    release()
+    await removing
+    await (await patient)()
+    expect(used).toBe(true)
+  })
+
   test('waiting for others ends with the signal', async () => {
     const { storage, reopen } = await create()
     let release!: () => void

@@ -1,5 +1,6 @@
-import { EMOTIONS, type Emotion, type SpeechResult } from '@sensevoice-web/engine'
+import { EMOTIONS, type Emotion } from '@sensevoice-web/engine'
 import { type Sureness, sureFindings } from '../prompt/sureness.ts'
+import type { Utterance } from '../prompt/utterance.ts'
 
 /** A face. */
 export interface Expression {
@@ -23,7 +24,7 @@ export const NO_EXPRESSION: Expression = { emotion: 'neutral', intensity: 0 }
 
 /** @returns a neutral face unless an emotion was surely heard */
 export function expressionFor(
-  result: SpeechResult,
+  result: Utterance,
   sureness: Sureness,
   expressions: Readonly<Partial<Record<Emotion, Emotion>>>,
 ): Expression {

@@ -1,5 +1,6 @@
-import { SpeechError, type SpeechResult } from '@sensevoice-web/engine'
+import { SpeechError } from '@sensevoice-web/engine'
 import { checkSureness, type Sureness, sureFindings } from './sureness.ts'
+import type { Utterance } from './utterance.ts'
 
 const PLACEHOLDERS = ['text', 'emotion', 'language', 'events'] as const
 type Placeholder = (typeof PLACEHOLDERS)[number]
@@ -42,7 +43,7 @@ export class PromptTemplate {
   }
 
   /** @returns the prompt for one utterance; what was said is never read as a template */
-  fill(result: SpeechResult): string {
+  fill(result: Utterance): string {
     const { emotion, language, events } = sureFindings(result, this.#sureness)
     const values: Readonly<Record<Placeholder, string | undefined>> = {
       text: result.text.trim(),

@@ -1,10 +1,5 @@
-import {
-  type Emotion,
-  type Language,
-  type SoundEvent,
-  SpeechError,
-  type SpeechResult,
-} from '@sensevoice-web/engine'
+import { type Emotion, type Language, type SoundEvent, SpeechError } from '@sensevoice-web/engine'
+import type { Utterance } from './utterance.ts'
 
 /** From which probability on something counts as heard, each in (0, 1]. */
 export interface Sureness {
@@ -38,7 +33,7 @@ export function checkSureness(sureness: Sureness): void {
   }
 }
 
-export function sureFindings(result: SpeechResult, sureness: Sureness = {}): SureFindings {
+export function sureFindings(result: Utterance, sureness: Sureness = {}): SureFindings {
   // `emotionScores` leaves the unknown mass out and always names one emotion: it would claim what nobody heard.
   const emotionScore = result.emotionScoresWithUnknown[result.emotion]
   const languageScore = result.languageForced ? 1 : (result.languageScores?.[result.language] ?? 0)

@@ -1,4 +1,5 @@
-import { type Language, SpeechError, type SpeechResult } from '@sensevoice-web/engine'
+import { type Language, SpeechError } from '@sensevoice-web/engine'
+import type { Utterance } from '../prompt/utterance.ts'
 import type { Voice } from '../speech/voice.ts'
 
 /** How a turn ends when a stage fails or takes too long. */
@@ -25,6 +26,6 @@ export function checkedFallback(fallback: Fallback): Fallback {
   return fallback
 }
 
-export function fallbackText(fallback: Extract<Fallback, { kind: 'spoken' }>, result: SpeechResult): string {
-  return fallback.textByLanguage?.[result.language] ?? fallback.text
+export function fallbackText(fallback: Extract<Fallback, { kind: 'spoken' }>, utterance: Utterance): string {
+  return fallback.textByLanguage?.[utterance.language] ?? fallback.text
 }

@@ -4,7 +4,7 @@ import * as runtime from 'onnxruntime-node'
 import { DEFAULT_MODEL_DIR } from '../model/default-models.ts'
 import { modelName } from '../model/model-name.ts'
 import { readModel } from '../model/read-model.ts'
-import { modelFolder } from '../store/model-folder.ts'
+import { withModelFolder } from '../store/model-folder.ts'
 import type { Backend } from './backend.ts'
 import { FairQueue } from './fair-queue.ts'
 
@@ -30,22 +30,23 @@ export interface LocalBackendOptions {
  */
 export async function createLocalBackend(options: LocalBackendOptions): Promise<Backend> {
   const clock = () => performance.now()
-  const folder = await modelFolder(options.model ?? DEFAULT_MODEL_DIR)
-  const { recognizer } = await loadRecognizer({
-    ...(await readModel(folder)),
-    runtime,
-    executionProvider: options.device ?? 'cpu',
-    threads: options.threads,
-    parallel: options.parallel > 1,
-    clock,
-  })
+  const { recognizer, model } = await withModelFolder(options.model ?? DEFAULT_MODEL_DIR, async (folder) => ({
+    model: await modelName(folder),
+    ...(await loadRecognizer({
+      ...(await readModel(folder)),
+      runtime,
+      executionProvider: options.device ?? 'cpu',
+      threads: options.threads,
+      parallel: options.parallel > 1,
+      clock,
+    })),
+  }))
   const queue = new FairQueue({
     concurrency: options.parallel,
     mostWaiting: options.mostWaiting,
     clock,
     ...(options.onQueued === undefined ? {} : { onStart: options.onQueued }),
   })
-  const model = await modelName(folder)
   let closed = false
   return {
     kind: 'local',

@@ -2,7 +2,7 @@ import { createSenseVoiceModel } from '@sensevoice-web/onnx'
 import * as runtime from 'onnxruntime-node'
 import { modelName } from '../model/model-name.ts'
 import { readModel } from '../model/read-model.ts'
-import { modelFolder } from '../store/model-folder.ts'
+import { useModelFolder } from '../store/model-folder.ts'
 import type { Backend } from './backend.ts'
 import { FairQueue } from './fair-queue.ts'
 import { createTritonRecognizer } from './triton/triton-recognizer.ts'
@@ -25,7 +25,8 @@ export interface TritonBackendOptions {
  * @throws SpeechError as `createTritonRecognizer`
  */
 export async function createTritonBackend(options: TritonBackendOptions): Promise<Backend> {
-  const modelDir = await modelFolder(options.model)
+  const { folder: modelDir, release } = await useModelFolder(options.model)
+  const model = await modelName(modelDir)
   const recognizer = await createTritonRecognizer({
     modelDir,
     endpoints: options.endpoints,
@@ -45,14 +46,18 @@ export async function createTritonBackend(options: TritonBackendOptions): Promis
           },
         }
       : {}),
+  }).catch(async (error) => {
+    await release()
+    throw error
   })
+  // A fallback reads the weights when it is first needed.
+  if (!options.fallback) await release()
   const queue = new FairQueue({
     concurrency: options.parallel,
     mostWaiting: options.mostWaiting,
     clock: () => performance.now(),
     ...(options.onQueued === undefined ? {} : { onStart: options.onQueued }),
   })
-  const model = await modelName(modelDir)
   let closed = false
   return {
     kind: 'triton',
@@ -70,7 +75,7 @@ export async function createTritonBackend(options: TritonBackendOptions): Promis
     async dispose() {
       closed = true
       await queue.close()
-      await recognizer.dispose()
+      await recognizer.dispose().finally(release)
     },
   }
 }

@@ -54,6 +54,7 @@ async function fetchModel(args: Of<'fetch'>, streams: Streams, signal: AbortSign
   const progress = new ProgressLine(streams)
   try {
     const stored = await nodeStore().open(wanted, { signal, onProgress: (one) => progress.tell(one) })
+    await stored.release()
     progress.end()
     streams.out(`${stored.key} is complete and proven\n`)
     return 0

@@ -1,6 +1,6 @@
 import { prepareFolder } from '../prepare/prepare-folder.ts'
 import type { PrepareVerdict } from '../prepare/prepared-files.ts'
-import { modelFolder } from '../store/model-folder.ts'
+import { withModelFolder } from '../store/model-folder.ts'
 import type { Streams } from './told.ts'
 
 /** `sensevoice model prepare MODEL` */
@@ -8,7 +8,7 @@ export async function prepareCommand(
   { model }: { readonly model: string },
   streams: Streams,
 ): Promise<number> {
-  const verdict = await prepareFolder(await modelFolder(model))
+  const verdict = await withModelFolder(model, (folder) => prepareFolder(folder))
   streams.out(`${model}: ${inWords(verdict)}\n`)
   return 0
 }

@@ -46,7 +46,7 @@ export async function startCompanion(config: ServeConfig): Promise<Companion> {
   // Metrics come first: the backend tells them how long segments waited.
   let backend: Backend | undefined
   const admission = new Admission(config)
-  const sessions = new SessionStore(RESUME_MS)
+  const sessions = new SessionStore(RESUME_MS, config.connections)
   const metrics = new Metrics({
     connections: () => admission.connections,
     sessions: () => sessions.size,

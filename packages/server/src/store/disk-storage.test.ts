@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { writeFile } from '@sensevoice-web/onnx'
@@ -38,6 +38,36 @@ test('the lock of a killed process is taken over, that of a living one is waited
   expect(await new DiskStorage(path).exclusive('x', async () => 'mine')).toBe('mine')
   expect(performance.now() - started).toBeGreaterThan(350)
   expect(readdirSync(locks)).toEqual([])
+})
+
+test('a use of a killed process is over, that of a living one keeps a model', async () => {
+  const path = root()
+  const locks = join(path, '.locks')
+  mkdirSync(locks, { recursive: true })
+  const child = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)'])
+  await once(child, 'spawn')
+  const mark = join(locks, 'x.in-use-1')
+  const storage = new DiskStorage(path)
+  writeFileSync(mark, JSON.stringify({ pid: child.pid, host: hostname(), id: 'child' }))
+  expect(await storage.ifUnused('x', async () => 'ran')).toBeUndefined()
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  expect(await storage.ifUnused('x', async () => 'ran')).toEqual({ value: 'ran' })
+  // A container that was started again has the same name and the same process ids.
+  writeFileSync(mark, JSON.stringify({ pid: process.pid, host: hostname(), id: 'earlier' }))
+  utimesSync(mark, new Date(0), new Date(0))
+  expect(await storage.ifUnused('x', async () => 'ran')).toEqual({ value: 'ran' })
+  expect(readdirSync(locks)).toEqual([])
+})
+
+test('a model in a store that cannot be written to is used all the same', async () => {
+  const path = root()
+  mkdirSync(join(path, 'x'), { recursive: true })
+  writeFileSync(join(path, '.locks'), 'a file where the folder of the locks should be')
+  await (await new DiskStorage(path).use('x'))()
+  await expect(new DiskStorage(path).ifUnused('x', async () => {})).rejects.toMatchObject({
+    code: 'file-unreadable',
+  })
 })
 
 test.runIf(process.platform === 'linux')('a full disk is said as such', async () => {

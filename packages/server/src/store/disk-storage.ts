@@ -1,10 +1,12 @@
 import { mkdir, readdir, rm, stat, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { FolderEntry, ModelStorage, PartialFile, StoreFolder } from '@sensevoice-web/onnx'
+import { isSpeechError } from '@sensevoice-web/engine'
+import type { FolderEntry, ModelStorage, PartialFile, Release, StoreFolder } from '@sensevoice-web/onnx'
 import { ifThere, onDisk } from './disk-error.ts'
 import { DiskPartial, PARTIAL, TAG } from './disk-partial.ts'
 import { diskSource } from './disk-source.ts'
 import { withFileLock } from './file-lock.ts'
+import { ifUnmarked, markUsed } from './use-marks.ts'
 
 /** Models in a folder on disk, one folder each. */
 export class DiskStorage implements ModelStorage {
@@ -33,9 +35,24 @@ export class DiskStorage implements ModelStorage {
   }
 
   async exclusive<Value>(name: string, work: () => Promise<Value>, signal?: AbortSignal): Promise<Value> {
-    const locks = join(this.#root, '.locks')
-    await onDisk(locks, () => mkdir(locks, { recursive: true }))
-    return await withFileLock(join(locks, name), work, signal)
+    return await withFileLock(await this.#lockPath(name), work, signal)
+  }
+
+  async use(name: string, signal?: AbortSignal): Promise<Release> {
+    try {
+      return await markUsed(await this.#lockPath(name), signal)
+    } catch (error) {
+      // A store that may only be read, or a full disk: reading works there, without anybody being kept off.
+      if (isSpeechError(error) && !signal?.aborted) return async () => {}
+      throw error
+    }
+  }
+
+  async ifUnused<Value>(
+    name: string,
+    work: () => Promise<Value>,
+  ): Promise<{ readonly value: Value } | undefined> {
+    return await ifUnmarked(await this.#lockPath(name), work)
   }
 
   async freeBytes(): Promise<number | undefined> {
@@ -45,6 +62,12 @@ export class DiskStorage implements ModelStorage {
       if (info !== undefined) return info.bavail * info.bsize
       if (dirname(path) === path) return undefined
     }
+  }
+
+  async #lockPath(name: string): Promise<string> {
+    const locks = join(this.#root, '.locks')
+    await onDisk(locks, () => mkdir(locks, { recursive: true }))
+    return join(locks, name)
   }
 }
 

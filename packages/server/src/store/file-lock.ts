@@ -6,12 +6,12 @@ import { ifThere, onDisk } from './disk-error.ts'
 
 const POLL_MS = 100
 const HEARTBEAT_MS = 5000
-/** A lock of another machine that has not been touched for this long belongs to nobody any more. */
+/** A lock that has not been touched for this long belongs to nobody any more. */
 const ABANDONED_MS = 60_000
 
 /**
  * Runs `work` while a lock file is ours, over all processes. Node has no file locks of the system, so a lock of a process that was killed is
- * recognized by its dead process id, one of another machine (a shared home) by its age.
+ * recognized by its dead process id, one of another machine (a shared home), or of a container that was started again, by its age.
  */
 export async function withFileLock<Value>(
   path: string,
@@ -19,19 +19,30 @@ export async function withFileLock<Value>(
   signal?: AbortSignal,
 ): Promise<Value> {
   const lock = `${path}.lock`
-  const owner = JSON.stringify({ pid: process.pid, host: hostname(), id: randomUUID() })
+  const owner = ownerRecord()
   await onDisk(lock, () => acquire(lock, owner, signal))
+  const stop = keepAlive(lock)
+  try {
+    return await work()
+  } finally {
+    stop()
+    if ((await ifThere(() => readFile(lock, 'utf8'))) === owner) await rm(lock, { force: true })
+  }
+}
+
+/** What a lock file of this process holds. */
+export function ownerRecord(): string {
+  return JSON.stringify({ pid: process.pid, host: hostname(), id: randomUUID() })
+}
+
+/** Touches a lock file until the returned function is called. Does not keep the process alive. */
+export function keepAlive(lock: string): () => void {
   const heartbeat = setInterval(() => {
     const now = new Date()
     // Removed under our feet by hand: work goes on, and the end finds nothing to remove.
     utimes(lock, now, now).catch(() => {})
-  }, HEARTBEAT_MS)
-  try {
-    return await work()
-  } finally {
-    clearInterval(heartbeat)
-    if ((await ifThere(() => readFile(lock, 'utf8'))) === owner) await rm(lock, { force: true })
-  }
+  }, HEARTBEAT_MS).unref()
+  return () => clearInterval(heartbeat)
 }
 
 async function acquire(lock: string, owner: string, signal: AbortSignal | undefined): Promise<void> {
@@ -50,7 +61,7 @@ async function acquire(lock: string, owner: string, signal: AbortSignal | undefi
 async function removedAbandoned(lock: string): Promise<boolean> {
   const seen = await ifThere(() => readFile(lock, 'utf8'))
   if (seen === undefined) return true
-  if (!(await abandoned(lock, seen))) return false
+  if (!(await isAbandoned(lock, seen))) return false
   // Two waiters may both come to this: only a lock that is still the seen one is thrown away, any other is given back.
   const aside = `${lock}.${randomUUID()}`
   const taken = await ifThere(async () => {
@@ -63,16 +74,17 @@ async function removedAbandoned(lock: string): Promise<boolean> {
   return true
 }
 
-async function abandoned(lock: string, content: string): Promise<boolean> {
+/** Whether the owner of a lock file is gone. */
+export async function isAbandoned(lock: string, content: string): Promise<boolean> {
   const info = await ifThere(() => stat(lock))
   if (info === undefined) return true
-  const old = Date.now() - info.mtimeMs > ABANDONED_MS
+  if (Date.now() - info.mtimeMs > ABANDONED_MS) return true
   try {
     const { pid, host } = JSON.parse(content) as { pid: number; host: string }
-    return host === hostname() ? !alive(pid) : old
+    return host === hostname() && !alive(pid)
   } catch {
     // Its owner was killed while it wrote the first bytes, or is writing them right now.
-    return old
+    return false
   }
 }
 

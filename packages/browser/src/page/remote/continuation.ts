@@ -1,9 +1,8 @@
-import type { AudioHistory, SpeechEvent } from '@sensevoice-web/engine'
+import { type AudioHistory, type SpeechEvent, shiftedEvent } from '@sensevoice-web/engine'
 import type { StreamChanges, StreamConfig } from '../../wire/stream-config.ts'
 import type { AnalysisPlace, OpenStream } from '../analysis-place.ts'
 import { SampleFeeder } from '../sample-feeder.ts'
 import type { Answered } from './answered.ts'
-import { shifted } from './shifted-event.ts'
 
 /** Sound at 16 kHz handed over at a time. */
 const SLICE_SAMPLES = 4000
@@ -31,7 +30,7 @@ export class Continuation {
     const stream = await place.open(
       { ...config, sampleRate: 16_000 },
       (event) => {
-        const own = shifted(event, shift)
+        const own = shiftedEvent(event, shift)
         if (isOld(own, answered, caughtUpMs)) return
         deliver(own)
       },

@@ -11,4 +11,6 @@ export interface ModelFiles {
   readonly place: ModelPlace
   /** Where the store keeps it, and what is made of it. */
   readonly folder?: StoreFolder
+  /** To be called when the files are not needed any more: the store may remove them then. */
+  readonly release?: () => Promise<void>
 }

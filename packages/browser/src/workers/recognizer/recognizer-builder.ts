@@ -14,6 +14,8 @@ export interface BuildRequest {
   readonly files: ModelFiles
   /** WASM threads. */
   readonly threads: number
+  /** Address of the clip that WASM is to run. */
+  readonly selfTest: string | undefined
   readonly gpu: GpuRequest | undefined
   readonly onProgress: (progress: LoadProgress) => void
   /** Told when recognition moves while it runs. */

@@ -31,7 +31,7 @@ export class RecognizerService implements RecognizerApi {
   }
 
   async load(
-    { wasm, wasmGlue, model, threads, gpu }: RecognizerAssets,
+    { wasm, wasmGlue, model, threads, selfTest, gpu }: RecognizerAssets,
     onProgress: (progress: LoadProgress) => void,
   ): Promise<LoadedModel> {
     const tell = (stage: LoadProgress['stage']) => (loadedBytes: number, totalBytes: number | undefined) =>
@@ -42,11 +42,13 @@ export class RecognizerService implements RecognizerApi {
       startRuntime(runtime.env, { wasm, wasmGlue }, threads, tell('runtime')),
     ])
     const onMove = (event: SpeechEventOf<'runtime'>) => this.#tellMove(event)
-    const built = await this.#build({ runtime, files, threads, gpu, onProgress, onMove })
+    const built = await this.#build({ runtime, files, threads, selfTest, gpu, onProgress, onMove })
     forgetBinary(runtime.env)
     this.#recognizer = built.recognizer
     // What was kept in memory alone is in the session now.
     if (files.place.kind === 'memory' && !built.needsFiles) await files.folder?.removeAll()
+    // Else they stay in use until this worker ends.
+    if (!built.needsFiles) await files.release?.()
     const { frontend: _frontend, ids: _ids, files: _files, ...about } = files.manifest
     return { ...about, place: files.place, computing: built.computing }
   }

@@ -29,8 +29,9 @@ export async function openStoredModel(
     // Without a network nobody wants to wait for five attempts at each mirror.
     ...(navigator.onLine ? {} : { attempts: 1 }),
   })
-  const { manifest, model, tokens, folder, storage: kind } = await store.open(wanted, { onProgress })
-  return { manifest, model, tokens, folder, place: placeOf(kind as BrowserStorage, store) }
+  const { storage: kind, ...opened } = await store.open(wanted, { onProgress })
+  const { manifest, model, tokens, folder, release } = opened
+  return { manifest, model, tokens, folder, release, place: placeOf(kind as BrowserStorage, store) }
 }
 
 function placeOf(kind: BrowserStorage, { storageFailures }: ModelStore): ModelPlace {

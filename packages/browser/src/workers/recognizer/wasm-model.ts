@@ -1,8 +1,11 @@
 import type { AcousticModel, TagIds } from '@sensevoice-web/engine'
 import { createSenseVoiceModel, recognizerOver } from '@sensevoice-web/onnx'
+import type { ClipReference } from '../../wire/recognizer-api.ts'
+import { onProcessor } from './gpu/live-model.ts'
 import type { ModelFiles } from './opened-model.ts'
 import { sessionParts } from './prepared-model.ts'
 import type { BuildRequest, BuiltRecognizer, RuntimeModule } from './recognizer-builder.ts'
+import { clipFeatures, runClip } from './self-test.ts'
 
 /** The model on the processor. */
 export async function wasmModel(
@@ -28,14 +31,22 @@ export async function buildOnWasm({
   runtime,
   files,
   threads,
+  selfTest,
   onProgress,
 }: BuildRequest): Promise<BuiltRecognizer> {
-  onProgress({ stage: 'warm-up', loadedBytes: 0 })
+  onProgress({ stage: selfTest === undefined ? 'warm-up' : 'self-test', loadedBytes: 0 })
   const { manifest: facts, tokens } = files
-  const { recognizer } = await recognizerOver((tags) => wasmModel(runtime, files, threads, tags), {
-    facts,
-    tokens,
-    clock: () => performance.now(),
-  })
-  return { recognizer, computing: { provider: 'wasm' }, needsFiles: false }
+  let reference: ClipReference | undefined
+  const { recognizer } = await recognizerOver(
+    async (tags) => {
+      const model = await wasmModel(runtime, files, threads, tags)
+      if (selfTest !== undefined) {
+        const run = await runClip(onProcessor(model), await clipFeatures(selfTest, files))
+        reference = { model: facts.files.model.sha256, run }
+      }
+      return model
+    },
+    { facts, tokens, clock: () => performance.now() },
+  )
+  return { recognizer, computing: { provider: 'wasm', ...(reference && { reference }) }, needsFiles: false }
 }

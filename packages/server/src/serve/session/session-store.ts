@@ -1,13 +1,19 @@
 import type { StreamSession } from './stream-session.ts'
 
-/** Sessions whose connection was lost wait here for their client, for as long as `resumeMs`. */
+/**
+ * Sessions whose connection was lost wait here for their client, for as long as `resumeMs`. Each holds some 150 kB, so they are bounded: a device that begins
+ * anew gives its old ones up, and of too many the one that waits longest goes.
+ */
 export class SessionStore {
   readonly resumeMs: number
   readonly #sessions = new Map<string, StreamSession>()
   readonly #timers = new Map<string, NodeJS.Timeout>()
 
-  constructor(resumeMs: number) {
+  readonly #mostWaiting: number
+
+  constructor(resumeMs: number, mostWaiting: number) {
     this.resumeMs = resumeMs
+    this.#mostWaiting = mostWaiting
   }
 
   get size(): number {
@@ -15,6 +21,7 @@ export class SessionStore {
   }
 
   add(session: StreamSession): void {
+    for (const other of this.#waiting()) if (other.device === session.device) void this.end(other)
     this.#sessions.set(session.id, session)
   }
 
@@ -35,12 +42,19 @@ export class SessionStore {
       session.id,
       setTimeout(() => void this.end(session), this.resumeMs),
     )
+    const [longest] = this.#waiting()
+    if (this.#timers.size > this.#mostWaiting && longest !== undefined) void this.end(longest)
   }
 
   async end(session: StreamSession): Promise<void> {
     clearTimeout(this.#timers.get(session.id))
     this.#timers.delete(session.id)
     if (this.#sessions.delete(session.id)) await session.close()
+  }
+
+  /** Those without a connection, the oldest first. */
+  #waiting(): StreamSession[] {
+    return [...this.#timers.keys()].flatMap((id) => this.#sessions.get(id) ?? [])
   }
 
   async close(): Promise<void> {

@@ -1,13 +1,14 @@
-import { SpeechError, type TagIds } from '@sensevoice-web/engine'
+import { type Features, SpeechError, type TagIds } from '@sensevoice-web/engine'
 import { recognizerOver } from '@sensevoice-web/onnx'
-import type { Computing, GpuRequest, ProviderVerdict } from '../../../wire/recognizer-api.ts'
+import type { ClipRun, Computing, GpuRequest, ProviderVerdict } from '../../../wire/recognizer-api.ts'
 import { verdictFavours, verdictInWords } from '../../../wire/verdict-words.ts'
 import type { BuildRequest, BuiltRecognizer } from '../recognizer-builder.ts'
+import { clipFeatures, runClip } from '../self-test.ts'
 import { wasmModel } from '../wasm-model.ts'
 import { gpuModel } from './gpu-model.ts'
 import { type LiveModel, onProcessor } from './live-model.ts'
 import { RecoveringModel } from './recovering-model.ts'
-import { type ClipRun, clipFeatures, runClip, verdictOf } from './self-test.ts'
+import { verdictOf } from './verdict-of.ts'
 
 /**
  * Recognition on the GPU, once a clip has shown that it computes there what WASM computes: drivers are wrong in the field. One model is
@@ -87,16 +88,25 @@ class Builder {
     return this.#request.files.manifest.files.model.sha256
   }
 
-  /** The processor first, which is trusted; then the GPU, whose model stays. */
-  async #compare(): Promise<{ live?: LiveModel; verdict: ProviderVerdict }> {
-    const features = await clipFeatures(this.#gpu.selfTest, this.#request.files)
+  /**
+   * What the processor gives, which is trusted. It comes from a worker of its own, because the heap of WASM never shrinks; it is found here only
+   * where the model has become another one since the page asked.
+   */
+  async #reference(features: Features): Promise<ClipRun> {
+    const { reference } = this.#gpu
+    if (reference?.model === this.#sha256) return reference.run
     const processor = await this.fallBack()
-    let wasm: ClipRun
     try {
-      wasm = await runClip(processor, features)
+      return await runClip(processor, features)
     } finally {
       await processor.release()
     }
+  }
+
+  /** The GPU's model stays when it is right. */
+  async #compare(): Promise<{ live?: LiveModel; verdict: ProviderVerdict }> {
+    const features = await clipFeatures(this.#gpu.selfTest, this.#request.files)
+    const wasm = await this.#reference(features)
     let live: LiveModel | undefined
     try {
       live = await this.rebuild()

@@ -1,15 +1,8 @@
-import {
-  type AcousticOutput,
-  createFrontEnd,
-  type Features,
-  readWav,
-  SpeechError,
-} from '@sensevoice-web/engine'
-import { compareOutputs } from '@sensevoice-web/onnx'
-import type { ProviderVerdict } from '../../../wire/recognizer-api.ts'
-import { download } from '../../download.ts'
-import type { ModelFiles } from '../opened-model.ts'
-import type { LiveModel } from './live-model.ts'
+import { createFrontEnd, type Features, readWav, SpeechError } from '@sensevoice-web/engine'
+import type { ClipRun } from '../../wire/recognizer-api.ts'
+import { download } from '../download.ts'
+import type { LiveModel } from './gpu/live-model.ts'
+import type { ModelFiles } from './opened-model.ts'
 
 const PROMPT = { language: 'auto', withItn: true } as const
 /** The first run compiles; of the others the best is taken. */
@@ -18,12 +11,6 @@ const TIMED_RUNS = 3
 const REPEATS = 4
 /** A provider that needs this much time in one run is not timed again. */
 const LONG_RUN_MS = 1_000
-
-export interface ClipRun {
-  readonly output: AcousticOutput
-  /** Best time of one run. */
-  readonly elapsedMs: number
-}
 
 /** The features of the clip that providers are compared on. */
 export async function clipFeatures(url: string, { manifest }: ModelFiles): Promise<Features> {
@@ -51,18 +38,6 @@ export async function runClip({ model, lost }: LiveModel, features: Features): P
     if (elapsedMs > LONG_RUN_MS) break
   }
   return { output, elapsedMs }
-}
-
-export function verdictOf(model: string, wasm: ClipRun, webgpu: ClipRun): ProviderVerdict {
-  const { agrees, frames } = compareOutputs(wasm.output, webgpu.output)
-  return {
-    type: 'compared',
-    model,
-    agrees,
-    agreement: frames,
-    webgpuMs: webgpu.elapsedMs,
-    wasmMs: wasm.elapsedMs,
-  }
 }
 
 function throwLost(what: string): never {
