@@ -69,6 +69,17 @@ describe('barge-in', () => {
     })
   })
 
+  test('silences sound that waits although the voice has ended', async () => {
+    await withStandIn({ chat: () => [{ say: 'Hello.' }] }, {}, async (conversation, standIn) => {
+      const turn = conversation.answer(heard('hi'))
+      await until(() => standIn.of('speech')[0]?.sentBytes === 4800 && standIn.openRequests === 0)
+      // What has arrived is passed on within one turn of the loop.
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      turn.interrupt()
+      expect((await eventsOf(turn)).map(({ type }) => type)).toEqual(['cancelled'])
+    })
+  })
+
   test('comes by the next utterance, by the end of the loop and by close', async () => {
     await withStandIn(endless, {}, async (conversation, standIn) => {
       const first = eventsOf(conversation.answer(heard('one')))

@@ -35,6 +35,13 @@ export class Channel<Item extends object> {
     return true
   }
 
+  /** Resolves when all weight was taken, or nothing is held any more. */
+  async emptied(): Promise<void> {
+    while (this.#open && this.#held > 0) {
+      await new Promise<void>((resolve) => this.#putters.push(resolve))
+    }
+  }
+
   /**
    * @returns `undefined` after the last item
    * @throws what `fail` was given, after the last item

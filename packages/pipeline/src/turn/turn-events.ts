@@ -43,6 +43,13 @@ export class TurnEvents {
     clearTimeout(left)
   }
 
+  /** Resolves when all sound was taken, or when the turn is over: until then it can be silenced. */
+  async soundTaken(): Promise<void> {
+    const left = setTimeout(() => this.#onLeft('unread'), this.#unreadMs)
+    await this.#channel.emptied()
+    clearTimeout(left)
+  }
+
   /** @returns false when the turn is over already */
   end(last: TurnEventInit): boolean {
     if (this.#over) return false

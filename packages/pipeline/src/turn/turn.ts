@@ -61,6 +61,7 @@ export class RunningTurn implements Turn {
     const answered = await this.#answer()
     if (this.#work.signal.aborted) return
     if (!answered) await this.#fallBack()
+    await this.#events.soundTaken()
     const outcome = answered ? 'answered' : 'fallback'
     if (!this.#events.end({ type: 'turn-end', outcome, audioMs: this.#endMs, replyCut: this.#replyCut }))
       return

@@ -169,7 +169,7 @@ describe('a page whose connection is cut', () => {
     page.offline = true
     page.sockets[0]?.terminate()
     const metrics = async () => await (await fetch(`${companion.url}/metrics`)).text()
-    const dropped = /sensevoice_reply_lost_seconds_total (?!0$)/m
+    const dropped = /^sensevoice_reply_lost_seconds_total (?!0$)/m
     await expect.poll(metrics, { timeout: 5000 }).toMatch(dropped)
     page.offline = false
     await page.client.finish()
