@@ -1,18 +1,10 @@
 import { SpeechError } from '@sensevoice-web/engine'
 
-/** In which order the runs of one session happen, and how it ends. */
-export interface Runs {
-  /** @throws SpeechError `closed` after `close` was called */
-  run<Result>(work: () => Promise<Result>): Promise<Result>
-  /** Waits for the runs that were asked for, then calls `release`, once however often it is called. */
-  close(release: () => Promise<void>): Promise<void>
-}
-
 /**
  * Lets one run of a session happen at a time, in order: a session is not to be entered twice, and a released one not at all. A failed run
  * does not spoil the next.
  */
-export class SerialRuns implements Runs {
+export class SerialRuns {
   readonly #what: string
   #last: Promise<unknown> = Promise.resolve()
   #closing: Promise<void> | undefined

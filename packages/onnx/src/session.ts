@@ -16,8 +16,6 @@ export interface SessionOptions {
   readonly executionProvider: ExecutionProvider
   /** `webgpu` only: the GPUDevice to run on, so that its loss can be seen and a new one be given. Default: one that onnxruntime makes and keeps. */
   readonly device?: unknown
-  /** Runs of this model may happen at the same time (`onnxruntime-node` only); else they are done one by one, in order. Default false. */
-  readonly parallel?: boolean
   /** Threads of one operator. Default 1. In a browser the number is the WASM module's, set before its first session. */
   readonly threads?: number
 }

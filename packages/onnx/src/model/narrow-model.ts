@@ -9,11 +9,10 @@ import {
   type TagIds,
 } from '@sensevoice-web/engine'
 import type { InferenceSession, Tensor } from 'onnxruntime-common'
-import { ParallelRuns } from '../parallel-runs.ts'
 import { NARROW } from '../prepare/graph/narrow-head.ts'
 import { positionCode } from '../prepare/graph/positions.ts'
 import type { OnnxRuntime } from '../runtime.ts'
-import { type Runs, SerialRuns } from '../serial-runs.ts'
+import { SerialRuns } from '../serial-runs.ts'
 import { runError } from '../session-errors.ts'
 import type { ModelFacts } from './model-facts.ts'
 import { checkedPrompt } from './model-feeds.ts'
@@ -33,22 +32,16 @@ export class NarrowModel implements AcousticModel {
   readonly #facts: ModelFacts
   readonly #tags: TagIds
   readonly #Tensor: OnnxRuntime['Tensor']
-  readonly #runs: Runs
+  readonly #runs = new SerialRuns(WHAT)
 
   constructor(
     session: InferenceSession,
-    {
-      facts,
-      tags,
-      runtime,
-      parallel = false,
-    }: { facts: ModelFacts; tags: TagIds; runtime: OnnxRuntime; parallel?: boolean },
+    { facts, tags, runtime }: { facts: ModelFacts; tags: TagIds; runtime: OnnxRuntime },
   ) {
     this.#session = session
     this.#facts = facts
     this.#tags = tags
     this.#Tensor = runtime.Tensor
-    this.#runs = parallel ? new ParallelRuns(WHAT) : new SerialRuns(WHAT)
   }
 
   infer(features: Features, prompt: Prompt): Promise<AcousticOutput> {

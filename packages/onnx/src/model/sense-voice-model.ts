@@ -9,8 +9,7 @@ import {
   type TagIds,
 } from '@sensevoice-web/engine'
 import type { InferenceSession, Tensor } from 'onnxruntime-common'
-import { ParallelRuns } from '../parallel-runs.ts'
-import { type Runs, SerialRuns } from '../serial-runs.ts'
+import { SerialRuns } from '../serial-runs.ts'
 import { createSession, type SessionOptions } from '../session.ts'
 import { runError } from '../session-errors.ts'
 import type { ModelFacts } from './model-facts.ts'
@@ -58,7 +57,7 @@ class SenseVoiceModel implements AcousticModel {
   readonly #facts: ModelFacts
   readonly #tags: TagIds
   readonly #Tensor: SessionOptions['runtime']['Tensor']
-  readonly #runs: Runs
+  readonly #runs = new SerialRuns(WHAT)
 
   constructor(session: InferenceSession, names: GraphNames, options: SenseVoiceModelOptions) {
     this.#session = session
@@ -66,7 +65,6 @@ class SenseVoiceModel implements AcousticModel {
     this.#facts = options.facts
     this.#tags = options.tags
     this.#Tensor = options.runtime.Tensor
-    this.#runs = options.parallel ? new ParallelRuns(WHAT) : new SerialRuns(WHAT)
   }
 
   infer(features: Features, prompt: Prompt): Promise<AcousticOutput> {

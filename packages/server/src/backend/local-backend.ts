@@ -1,19 +1,17 @@
 import { performance } from 'node:perf_hooks'
-import { loadRecognizer } from '@sensevoice-web/onnx'
-import * as runtime from 'onnxruntime-node'
 import { DEFAULT_MODEL_DIR } from '../model/default-models.ts'
 import { modelName } from '../model/model-name.ts'
-import { readModel } from '../model/read-model.ts'
 import { withModelFolder } from '../store/model-folder.ts'
 import type { Backend } from './backend.ts'
 import { FairQueue } from './fair-queue.ts'
+import { RecognizerPool } from './local/recognizer-pool.ts'
 
 export interface LocalBackendOptions {
   /** Folder, or name of a stored model. Default: the embedded tiny model. */
   readonly model?: string
   /** `cuda` needs an `onnxruntime-node` with its CUDA libraries. Default `cpu`. */
   readonly device?: 'cpu' | 'cuda'
-  /** Recognitions at once, over one model in memory. */
+  /** Recognitions at once, each by a worker thread with the model in its memory: about 400 MB for a full-size one. */
   readonly parallel: number
   /** Threads of each. */
   readonly threads: number
@@ -23,29 +21,22 @@ export interface LocalBackendOptions {
 }
 
 /**
- * Recognition on this machine's processor: one session, so one model in memory, that onnxruntime runs on as many of Node's own threads as
- * segments are let in at once. Worker threads would each hold the model, and the event loop does little but front ends (0.6 ms for a second of sound).
+ * Recognition on this machine's processor, by a pool of worker threads: onnxruntime-node computes on the thread that asks, so that on one thread segments would
+ * be recognized one after another, and sockets would wait for each.
  *
  * @throws SpeechError `model-not-found`, `model-corrupt`, `model-unsupported`, `out-of-memory`
  */
 export async function createLocalBackend(options: LocalBackendOptions): Promise<Backend> {
-  const clock = () => performance.now()
-  const { recognizer, model } = await withModelFolder(options.model ?? DEFAULT_MODEL_DIR, async (folder) => ({
+  const { device = 'cpu', threads, parallel, mostWaiting, onQueued } = options
+  const { pool, model } = await withModelFolder(options.model ?? DEFAULT_MODEL_DIR, async (folder) => ({
     model: await modelName(folder),
-    ...(await loadRecognizer({
-      ...(await readModel(folder)),
-      runtime,
-      executionProvider: options.device ?? 'cpu',
-      threads: options.threads,
-      parallel: options.parallel > 1,
-      clock,
-    })),
+    pool: await RecognizerPool.start({ folder, device, threads }, parallel),
   }))
   const queue = new FairQueue({
-    concurrency: options.parallel,
-    mostWaiting: options.mostWaiting,
-    clock,
-    ...(options.onQueued === undefined ? {} : { onStart: options.onQueued }),
+    concurrency: parallel,
+    mostWaiting,
+    clock: () => performance.now(),
+    ...(onQueued === undefined ? {} : { onStart: onQueued }),
   })
   let closed = false
   return {
@@ -59,12 +50,12 @@ export async function createLocalBackend(options: LocalBackendOptions): Promise<
     },
     recognize: (segment, { kind, device, signal, ...recognizeOptions }) =>
       queue.run({ kind, device, ...(signal === undefined ? {} : { signal }) }, () =>
-        recognizer.recognize(segment, recognizeOptions),
+        pool.recognize(segment, recognizeOptions),
       ),
     async dispose() {
       closed = true
       await queue.close()
-      await recognizer.dispose()
+      await pool.close()
     },
   }
 }
