@@ -10,6 +10,7 @@ test('an address, relative or of http, is that of a WebSocket; the token is for 
     host: 'a.example',
     fallback: true,
     patienceMs: 5000,
+    reply: false,
   })
   expect(remoteServer(new URL('http://127.0.0.1:8790/ws/x'), PAGE).url).toBe('ws://127.0.0.1:8790/ws/x')
   const { url, host } = remoteServer({ url: '/ws/x', token: 'a b&c', fallback: false }, PAGE)
