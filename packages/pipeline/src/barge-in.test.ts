@@ -127,9 +127,9 @@ describe('barge-in', () => {
 
 describe('a slow reader', () => {
   test('holds the voice back instead of filling the memory', async () => {
-    // 200 s of sound in one sentence: 9.6 MB, as fast as it is taken.
+    // 500 s of sound in one sentence: 24 MB, as fast as it is taken.
     function* long(): Generator<StandInStep> {
-      for (let part = 0; part < 2000; part += 1) yield { sound: tone(100) }
+      for (let part = 0; part < 5000; part += 1) yield { sound: tone(100) }
     }
     const script = { chat: () => [{ say: 'Long. ' }], speech: long }
     await withStandIn(script, { longestSpeechMs: 600_000 }, async (conversation, standIn) => {
@@ -141,13 +141,13 @@ describe('a slow reader', () => {
         await new Promise((resolve) => setTimeout(resolve, 300))
         ;[before, sent] = [sent, standIn.of('speech')[0]?.sentBytes ?? 0]
       }
-      // 1.1 MB of our own; the rest lies in the buffers of two sockets.
-      expect(sent).toBeLessThan(8_000_000)
+      // 1.1 MB of our own; the rest lies in the buffers of two sockets, which the system lets grow to 10 MB.
+      expect(sent).toBeLessThan(14_000_000)
       let lastMs = 0
       for (let next = await reader.next(); next.done !== true; next = await reader.next()) {
         if (next.value.type === 'audio') lastMs = next.value.endMs
       }
-      expect(lastMs).toBeCloseTo(200_000, 3)
+      expect(lastMs).toBeCloseTo(500_000, 3)
     })
   })
 
