@@ -1,52 +1,43 @@
 // `npm test`: installs what is missing, a browser included, and runs every check. All checks run even when one fails.
 // `npm test -- unit e2e` runs only the named ones.
 import './setup.mjs'
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { findOrInstallChromium } from './lib/browser.mjs'
 import { buildDemo } from './lib/build-packages.mjs'
 import { pythonTests } from './lib/python.mjs'
 import { root, run, tool } from './lib/run.mjs'
+import { REPORT_VARIABLE, readTestReport } from './lib/test-report.mjs'
 
 const reports = `${root}node_modules/.cache/sensevoice/reports`
 rmSync(reports, { recursive: true, force: true })
 mkdirSync(reports, { recursive: true })
 
 const counts = { passed: 0, failed: 0, skipped: 0 }
-const readReport = (name) => {
-  try {
-    return JSON.parse(readFileSync(`${reports}/${name}.json`, 'utf8'))
-  } catch {
-    return undefined
-  }
-}
+const failures = []
+const reporter = (name) => fileURLToPath(new URL(`lib/${name}.mjs`, import.meta.url))
 
-async function vitest(name, ...args) {
-  const code = await tool('vitest', [
-    'run',
-    ...args,
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${reports}/${name}.json`,
-  ])
-  const report = readReport(name)
-  counts.passed += report?.numPassedTests ?? 0
-  counts.failed += report?.numFailedTests ?? 0
-  counts.skipped += report?.numPendingTests ?? 0
+/** Runs a test runner with one of our reporters beside its own, and counts what that one wrote. */
+async function counted(name, args, env = {}) {
+  const path = `${reports}/${name}.json`
+  const code = await tool(args[0], args.slice(1), { env: { ...env, [REPORT_VARIABLE]: path } })
+  const report = readTestReport(path)
+  for (const kind of Object.keys(counts)) counts[kind] += report[kind]
+  failures.push(...report.failures)
   return code
 }
+
+const vitest = (name, ...args) =>
+  counted(name, ['vitest', 'run', ...args, '--reporter=default', `--reporter=${reporter('vitest-reporter')}`])
 
 async function e2e() {
   const chromium = await findOrInstallChromium()
   console.log(`Browser: ${chromium}`)
   await buildDemo()
-  const code = await tool('playwright', ['test', '-c', 'e2e/playwright.config.ts', '--reporter=list,json'], {
-    env: { SENSEVOICE_CHROMIUM: chromium, PLAYWRIGHT_JSON_OUTPUT_FILE: `${reports}/e2e.json` },
+  const reporters = `--reporter=list,${reporter('playwright-reporter')}`
+  return counted('e2e', ['playwright', 'test', '-c', 'e2e/playwright.config.ts', reporters], {
+    SENSEVOICE_CHROMIUM: chromium,
   })
-  const stats = readReport('e2e')?.stats
-  counts.passed += (stats?.expected ?? 0) + (stats?.flaky ?? 0)
-  counts.failed += stats?.unexpected ?? 0
-  counts.skipped += stats?.skipped ?? 0
-  return code
 }
 
 const checks = {
@@ -85,6 +76,7 @@ for (const [name, check] of Object.entries(checks)) {
   if (code !== 0) failed.push(name)
 }
 
+if (failures.length > 0) console.error(`\n${failures.join('\n')}`)
 if (failed.length > 0) console.error(`\nFailed: ${failed.join(', ')}`)
 console.log(
   `\ntests: ${counts.passed} passed, ${Math.max(counts.failed, failed.length)} failed, ${counts.skipped} skipped`,
