@@ -2,7 +2,7 @@ import { expect, type Page } from '@playwright/test'
 import { OpenAiStandIn, tone } from '@sensevoice-web/pipeline/testing'
 import { TALKATIVE } from '../support/addresses.ts'
 import { violations } from '../support/axe.ts'
-import { RunningCompanion } from '../support/companion.ts'
+import { type RunningCompanion, serve } from '../support/commands.ts'
 import { demoReady, picture, transcript } from '../support/demo-page.ts'
 import { test } from '../support/microphone.ts'
 import { soundFile, timeline } from '../support/sounds.ts'
@@ -14,7 +14,7 @@ const SOUND = soundFile(
 
 let server: RunningCompanion
 test.beforeEach(async () => {
-  server = await RunningCompanion.start('--token', 'let-me-in')
+  server = await serve('--token', 'let-me-in')
 })
 test.afterEach(() => server.kill())
 
@@ -105,7 +105,7 @@ test('a server that answers does so when the visitor wants it, with a face that 
   })
   await server.kill()
   const models = ['--llm-model', 'stand-in', '--voice-model', 'stand-in']
-  server = await RunningCompanion.start('--token', 'let-me-in', '--llm-url', standIn.baseUrl, ...models)
+  server = await serve('--token', 'let-me-in', '--llm-url', standIn.baseUrl, ...models)
   try {
     const page = await speaker.open(TALKATIVE, SOUND)
     await demoReady(page)

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, type Page } from '@playwright/test'
 import type { SpeechAnalyzer } from 'sensevoice-web'
 import { TALKATIVE } from '../support/addresses.ts'
-import { RunningCompanion, TcpWay } from '../support/companion.ts'
+import { type RunningCompanion, serve } from '../support/commands.ts'
 import {
   type Heard,
   LIBRARY_PAGE,
@@ -13,6 +13,7 @@ import {
 } from '../support/library-page.ts'
 import { test } from '../support/microphone.ts'
 import { soundFile, timeline } from '../support/sounds.ts'
+import { TcpWay } from '../support/tcp-way.ts'
 
 const SOUND = soundFile(
   'remote',
@@ -38,7 +39,7 @@ let server: RunningCompanion
 let way: TcpWay
 let address: string
 test.beforeAll(async () => {
-  server = await RunningCompanion.start()
+  server = await serve()
 })
 test.afterAll(() => server.kill())
 test.beforeEach(async () => {
@@ -236,7 +237,7 @@ test('without a way out a server that goes away is an error of listening', async
 })
 
 test('a wrong token, an address that is none and one that the policy forbids are told', async ({ page }) => {
-  const guarded = await RunningCompanion.start('--token', 'right')
+  const guarded = await serve('--token', 'right')
   try {
     await open(page)
     const url = `${guarded.url}/ws/page`
