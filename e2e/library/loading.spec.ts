@@ -44,6 +44,9 @@ test('a missing, replaced or damaged file is named before anything is heard', as
     body[1000] = (body[1000] ?? 0) ^ 1
     await route.fulfill({ body })
   })
+  await page.route('**/broken.wasm', (route) =>
+    route.fulfill({ body: 'no code', contentType: 'application/wasm' }),
+  )
   await page.route('**/broken.json', (route) => route.fulfill({ body: '{"schema": 1}' }))
   await page.route('**/page.worker.js', (route) =>
     route.fulfill({ body: '<!doctype html>', contentType: 'text/html' }),
@@ -55,6 +58,7 @@ test('a missing, replaced or damaged file is named before anything is heard', as
     manifest: { model: '/broken.json' },
     vad: { assets: { vadModel: '/gone.onnx' } },
     wasm: { assets: { wasm: '/page.onnx' } },
+    brokenWasm: { assets: { wasm: '/broken.wasm' } },
     worker: { assets: { recognizerWorker: '/no-such.worker.js' } },
     pageAsWorker: { assets: { listenerWorker: '/page.worker.js' } },
     threads: { threads: 4 },
@@ -73,6 +77,7 @@ test('a missing, replaced or damaged file is named before anything is heard', as
     manifest: 'model-corrupt',
     vad: 'model-not-found',
     wasm: 'model-not-found',
+    brokenWasm: 'not-supported',
     worker: 'worker-failed',
     pageAsWorker: 'worker-failed',
     threads: 'not-supported',

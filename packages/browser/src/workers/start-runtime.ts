@@ -1,22 +1,26 @@
+import { type OnnxRuntime, startOnnxRuntime } from '@sensevoice-web/onnx'
 import type { env } from 'onnxruntime-web/wasm'
 import type { RuntimeAssets } from '../wire/listener-api.ts'
 import { download, drain, type OnBytes, openDownload } from './download.ts'
 
-/** The settings of one entry of onnxruntime-web. */
-export type RuntimeSettings = typeof env
+/** An entry of onnxruntime-web: a worker loads exactly one. */
+export interface RuntimeModule extends OnnxRuntime {
+  readonly env: typeof env
+}
 
 const WHAT = 'the WASM runtime'
 
 /**
- * Points onnxruntime at its two files and fetches the binary, so that its bytes can be told; nothing is compiled before the first session.
- * Can be done once a realm.
+ * Points onnxruntime at its two files, fetches the binary, so that its bytes can be told, and has it compiled and its threads started. Can be
+ * done once a realm.
  */
 export async function startRuntime(
-  env: RuntimeSettings,
+  runtime: RuntimeModule,
   assets: RuntimeAssets,
   threads: number,
   onBytes: OnBytes = () => {},
 ): Promise<void> {
+  const { env } = runtime
   env.logLevel = 'error'
   env.wasm.numThreads = threads
   env.wasm.proxy = false
@@ -25,17 +29,15 @@ export async function startRuntime(
   if (/^application\/wasm\b/i.test(response.headers.get('content-type') ?? '')) {
     const counted = response.clone()
     handOver(assets.wasm, response)
-    await drain(counted, WHAT, onBytes)
+    await Promise.all([drain(counted, WHAT, onBytes), startOnnxRuntime(runtime)])
   } else {
     // Browsers compile from a stream only what is called WASM.
     await response.body?.cancel()
     env.wasm.wasmBinary = await download(assets.wasm, WHAT, onBytes)
+    await startOnnxRuntime(runtime)
+    // The compiled module lives on without its 14 MB of source.
+    delete env.wasm.wasmBinary
   }
-}
-
-/** After the first session: the compiled module lives on without its 14 MB of source. */
-export function forgetBinary(env: RuntimeSettings): void {
-  delete env.wasm.wasmBinary
 }
 
 /**

@@ -28,10 +28,16 @@ export interface FetchRequest {
   readonly options: OpenOptions
 }
 
-/** The model out of its folder, in use from here on; what is missing is fetched, by one caller at a time over all tabs and processes. */
-export async function fetchModel(request: FetchRequest): Promise<UsedModel> {
+/**
+ * The model out of its folder, in use from here on; what is missing is fetched, by one caller at a time over all tabs and processes.
+ *
+ * @param found in use already, out of any folder; let go when it is not what is wanted
+ */
+export async function fetchModel(request: FetchRequest, found?: UsedModel): Promise<UsedModel> {
   const { storage, key, options } = request
-  const used = await inUse(storage, key, () => openOrFetch(request), options.signal)
+  const there = found?.key === key && isWanted(found, request.remote)
+  if (!there) await found?.release()
+  const used = there ? found : await inUse(storage, key, () => openOrFetch(request), options.signal)
   if (used === undefined) throw new Error('a model that was opened is not there')
   await removeOlder(request)
   return used
@@ -59,13 +65,14 @@ async function openOrFetch(request: FetchRequest): Promise<StoredModel> {
 
 async function openWanted({ storage, key, remote }: FetchRequest): Promise<StoredModel | undefined> {
   const stored = await openStored(storage, key)
-  if (stored === undefined) return undefined
-  const { model, tokens } = stored.manifest.files
+  return stored !== undefined && isWanted(stored, remote) ? stored : undefined
+}
+
+function isWanted({ manifest }: StoredModel, remote: RemoteModelManifest): boolean {
+  const { model, tokens } = manifest.files
   const same = (wanted: RemoteModelFile, sha256: string) =>
     wanted.sha256 === undefined || wanted.sha256 === sha256
   return same(remote.files.model, model.sha256) && same(remote.files.tokens, tokens.sha256)
-    ? stored
-    : undefined
 }
 
 async function fetchMissing(request: FetchRequest): Promise<StoredModel> {

@@ -53,11 +53,10 @@ export class ModelStore {
       await stored?.release()
       throw error
     }
-    await stored?.release()
     const key = await folderName(remote, source, createHasher)
     const request = { key, source, remote, parts: this.#parts, options }
     try {
-      return await fetchModel({ ...request, storage })
+      return await fetchModel({ ...request, storage }, stored)
     } catch (error) {
       if (fallback === undefined || options.signal?.aborted || !ofStorage(error)) throw error
       this.#storageFailures = [...this.#storageFailures, error]

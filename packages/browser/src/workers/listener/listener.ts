@@ -8,7 +8,7 @@ import type { ListenerApi, ListenerAssets, ListenerPorts } from '../../wire/list
 import type { StreamChanges, StreamConfig } from '../../wire/stream-config.ts'
 import { download } from '../download.ts'
 import { holdLock } from '../hold-lock.ts'
-import { forgetBinary, startRuntime } from '../start-runtime.ts'
+import { startRuntime } from '../start-runtime.ts'
 import { JobSender } from './job-sender.ts'
 import { ListenerStream, noStream } from './listener-stream.ts'
 import { SILERO_V6 } from './silero-file.ts'
@@ -30,16 +30,12 @@ export class Listener implements ListenerApi {
   async load(assets: ListenerAssets, onProgress: (progress: LoadProgress) => void): Promise<void> {
     const tell = (loadedBytes: number, totalBytes: number | undefined) =>
       onProgress({ stage: 'vad', loadedBytes, ...(totalBytes === undefined ? {} : { totalBytes }) })
+    const runtime = { env, InferenceSession, Tensor }
     const [model] = await Promise.all([
       download(assets.vadModel, 'the VAD model', tell, SILERO_V6),
-      startRuntime(env, assets, 1),
+      startRuntime(runtime, assets, 1),
     ])
-    this.#probe = await createSileroProbe({
-      runtime: { InferenceSession, Tensor },
-      model,
-      executionProvider: 'wasm',
-    })
-    forgetBinary(env)
+    this.#probe = await createSileroProbe({ runtime, model, executionProvider: 'wasm' })
     await this.#probe.probe(new Float32Array(512))
     this.#probe.reset()
   }

@@ -1,13 +1,7 @@
 import type { LoadProgress, Recognizer, SpeechEventOf } from '@sensevoice-web/engine'
-import type { OnnxRuntime } from '@sensevoice-web/onnx'
 import type { Computing, GpuRequest } from '../../wire/recognizer-api.ts'
-import type { RuntimeSettings } from '../start-runtime.ts'
+import type { RuntimeModule } from '../start-runtime.ts'
 import type { ModelFiles } from './opened-model.ts'
-
-/** An entry of onnxruntime-web: a worker loads exactly one. */
-export interface RuntimeModule extends OnnxRuntime {
-  readonly env: RuntimeSettings
-}
 
 export interface BuildRequest {
   readonly runtime: RuntimeModule

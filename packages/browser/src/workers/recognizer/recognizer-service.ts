@@ -7,9 +7,9 @@ import type {
   RecognizerStreamConfig,
 } from '../../wire/recognizer-api.ts'
 import { holdLock } from '../hold-lock.ts'
-import { forgetBinary, startRuntime } from '../start-runtime.ts'
+import { type RuntimeModule, startRuntime } from '../start-runtime.ts'
 import { openModel } from './model-files.ts'
-import type { BuildRecognizer, RuntimeModule } from './recognizer-builder.ts'
+import type { BuildRecognizer } from './recognizer-builder.ts'
 import { RecognizerStream } from './recognizer-stream.ts'
 
 /** The recognizer worker's life: one runtime, one model, one stream at a time. */
@@ -39,11 +39,10 @@ export class RecognizerService implements RecognizerApi {
     const runtime = this.#runtime
     const [files] = await Promise.all([
       openModel(model, onProgress),
-      startRuntime(runtime.env, { wasm, wasmGlue }, threads, tell('runtime')),
+      startRuntime(runtime, { wasm, wasmGlue }, threads, tell('runtime')),
     ])
     const onMove = (event: SpeechEventOf<'runtime'>) => this.#tellMove(event)
     const built = await this.#build({ runtime, files, threads, selfTest, gpu, onProgress, onMove })
-    forgetBinary(runtime.env)
     this.#recognizer = built.recognizer
     // What was kept in memory alone is in the session now.
     if (files.place.kind === 'memory' && !built.needsFiles) await files.folder?.removeAll()

@@ -1,10 +1,11 @@
 import type { AcousticModel, TagIds } from '@sensevoice-web/engine'
 import { createSenseVoiceModel, recognizerOver } from '@sensevoice-web/onnx'
 import type { ClipReference } from '../../wire/recognizer-api.ts'
+import type { RuntimeModule } from '../start-runtime.ts'
 import { onProcessor } from './gpu/live-model.ts'
 import type { ModelFiles } from './opened-model.ts'
 import { sessionParts } from './prepared-model.ts'
-import type { BuildRequest, BuiltRecognizer, RuntimeModule } from './recognizer-builder.ts'
+import type { BuildRequest, BuiltRecognizer } from './recognizer-builder.ts'
 import { clipFeatures, runClip } from './self-test.ts'
 
 /** The model on the processor. */

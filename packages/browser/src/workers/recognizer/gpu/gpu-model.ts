@@ -1,7 +1,7 @@
 import { type AcousticModel, SpeechError, TAG_FRAMES, type TagIds } from '@sensevoice-web/engine'
 import { createSenseVoiceModel } from '@sensevoice-web/onnx'
+import type { RuntimeModule } from '../../start-runtime.ts'
 import type { ModelFiles } from '../opened-model.ts'
-import type { RuntimeModule } from '../recognizer-builder.ts'
 import { blockedModel } from './blocked-model.ts'
 import type { LiveModel } from './live-model.ts'
 import { openDevice } from './web-gpu.ts'
