@@ -1,7 +1,7 @@
 // How many LiveKit sessions one process takes at once on two cores, how long after the end of speech their final results come, and what processor
 // time and memory that needs. Beside it the same streams over sherpa-onnx-node as their backend, in a process of their own, in the same run. Sessions are
 // STT streams of the plugin, fed with utterances of 5 s in real time, with interim results every 400 ms; there is no room, so WebRTC is not in the
-// figures. "Frames late" is how long a frame waited for the event loop; sherpa-onnx-node recognizes on it, our backend on worker threads.
+// figures. "Frames late" is how long a frame waited for the event loop.
 // Linux; needs `npm run build`, and for a full-size model `sensevoice model prepare FOLDER` before.
 // Usage: node bench/livekit.mjs [FOLDER with model.int8.onnx, tokens.txt and manifest.json ...; default: the tiny model]
 //   [--cores 2] [--sessions 1,5,10,20,40] [--turns 5] [--peer sherpa|none]

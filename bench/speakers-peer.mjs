@@ -2,42 +2,16 @@
 // of the stream protocol as bench/speakers-load.mjs hears. In a process of its own, since its onnxruntime must not meet another.
 // Usage: node bench/speakers-peer.mjs FOLDER CORES
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readFrame } from '../packages/protocol/dist/index.js'
+import { sherpaRecognizer } from './sherpa-recognizer.mjs'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const { WebSocketServer } = createRequire(`${root}packages/server/package.json`)('ws')
 const { default: sherpa } = await import('sherpa-onnx-node')
 
 const [folder, cores] = process.argv.slice(2)
-const recognizer = new sherpa.OfflineRecognizer({
-  featConfig: { sampleRate: 16_000, featureDim: 80 },
-  modelConfig: {
-    senseVoice: { model: join(folder, 'model.int8.onnx'), language: 'auto', useInverseTextNormalization: 1 },
-    tokens: join(folder, 'tokens.txt'),
-    numThreads: 1,
-    provider: 'cpu',
-    debug: 0,
-  },
-})
-
-// As many at once as there are cores; the others wait in order.
-let running = 0
-const waiting = []
-async function recognize(samples) {
-  if (running === Number(cores)) await new Promise((resolve) => waiting.push(resolve))
-  else running += 1
-  try {
-    const stream = recognizer.createStream()
-    stream.acceptWaveform({ samples, sampleRate: 16_000 })
-    return await recognizer.decodeAsync(stream)
-  } finally {
-    const next = waiting.shift()
-    if (next) next()
-    else running -= 1
-  }
-}
+const recognize = await sherpaRecognizer(folder, Number(cores))
 
 function createVad() {
   const sileroVad = {
@@ -69,7 +43,7 @@ server.on('connection', (socket) => {
     while (!vad.isEmpty()) {
       const segment = vad.front(false)
       vad.pop()
-      const { text } = await recognize(segment.samples)
+      const text = await recognize(segment.samples)
       const result = { text, startSamples: segment.start, endSamples: segment.start + segment.samples.length }
       say({ type: 'event', number, event: { type: 'result', result } })
       number += 1

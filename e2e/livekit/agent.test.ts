@@ -107,10 +107,11 @@ withLivekit('the example agent', () => {
     await server.restart()
     await Promise.all([anna.connectedAgain(states), agent.registered()])
     await anna.agentListens()
+    // The server may have sent one by itself, when the agents were back before the guests: then there are two new ones, which both stay.
     await server.sendAgent('talk')
-    await anna.until('one agent, another one', () => {
+    await anna.until('another agent alone', () => {
       const agents = anna.agents()
-      return agents.length === 1 && agents[0] !== first
+      return agents.length > 0 && !agents.includes(first)
     })
     await voice.close()
   })

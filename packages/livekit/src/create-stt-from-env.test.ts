@@ -2,7 +2,8 @@ import { initializeLogger, Plugin, stt } from '@livekit/agents'
 import { expect, test } from 'vitest'
 import { createSttFromEnv, registerSttProvider, STT, sttProviders } from './index.ts'
 import { ScriptedVad } from './test-data/scripted-vad.ts'
-import { eventsOf, frames, silence, spoken, textsOf, together } from './test-data/sound.ts'
+import { eventsOf, frames, silence, spoken, textsOf } from './test-data/sound.ts'
+import { together } from './together.ts'
 
 initializeLogger({ pretty: false, level: 'silent' })
 

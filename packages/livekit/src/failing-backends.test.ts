@@ -6,7 +6,8 @@ import { otherSttBackend } from './backends/other-stt.ts'
 import type { RetryOptions } from './recognition/retry-options.ts'
 import { STT } from './sense-voice-stt.ts'
 import { ScriptedBackend } from './test-data/scripted-backend.ts'
-import { eventsOf, frames, silence, spoken, textsOf, together } from './test-data/sound.ts'
+import { eventsOf, frames, silence, spoken, textsOf } from './test-data/sound.ts'
+import { together } from './together.ts'
 
 const { START_OF_SPEECH, INTERIM_TRANSCRIPT, FINAL_TRANSCRIPT, END_OF_SPEECH } = stt.SpeechEventType
 const RETRY: Partial<RetryOptions> = { attempts: 3, backoffMs: 1, answerMs: 200 }

@@ -2,7 +2,8 @@ import { initializeLogger } from '@livekit/agents'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { STT } from './sense-voice-stt.ts'
 import { ScriptedBackend } from './test-data/scripted-backend.ts'
-import { frames, silence, spoken, together } from './test-data/sound.ts'
+import { frames, silence, spoken } from './test-data/sound.ts'
+import { together } from './together.ts'
 
 initializeLogger({ pretty: false, level: 'silent' })
 

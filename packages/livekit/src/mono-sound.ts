@@ -1,5 +1,6 @@
 import type { AudioFrame } from '@livekit/rtc-node'
 import { downmixInterleaved, pcm16ToFloat, Resampler } from '@sensevoice-web/engine'
+import { together } from './together.ts'
 
 /** Frames of any rate and number of channels to one sound at 16 kHz; the rate may change on the way. */
 export class MonoSound {
@@ -16,10 +17,7 @@ export class MonoSound {
     const rest = this.flush()
     this.#resampler = new Resampler(sampleRate)
     const begin = this.#resampler.push(mono)
-    const both = new Float32Array(rest.length + begin.length)
-    both.set(rest)
-    both.set(begin, rest.length)
-    return both
+    return together(rest, begin)
   }
 
   /** What the resampler held back; another sound may follow. */
@@ -33,11 +31,5 @@ export function monoSamples(frames: AudioFrame | readonly AudioFrame[]): Float32
   const sound = new MonoSound()
   const parts = [frames].flat().map((frame) => sound.push(frame as AudioFrame))
   parts.push(sound.flush())
-  const samples = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    samples.set(part, at)
-    at += part.length
-  }
-  return samples
+  return together(...parts)
 }

@@ -2,7 +2,8 @@ import { initializeLogger, stt } from '@livekit/agents'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { loadedModels, localBackend, prewarmLocal } from './backends/local.ts'
 import { STT } from './sense-voice-stt.ts'
-import { digits, eventsOf, frames, silence, spoken, textsOf, together } from './test-data/sound.ts'
+import { digits, eventsOf, frames, silence, spoken, textsOf } from './test-data/sound.ts'
+import { together } from './together.ts'
 
 const { SpeechEventType } = stt
 const { START_OF_SPEECH, INTERIM_TRANSCRIPT, FINAL_TRANSCRIPT, END_OF_SPEECH, RECOGNITION_USAGE } =

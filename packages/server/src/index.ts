@@ -5,7 +5,7 @@ export type { PoolCall } from './backend/triton/endpoint-pool.ts'
 export type { ModelIdentity } from './backend/triton/model-identity.ts'
 export type { EndpointCounters, PoolCounters, PoolEvent } from './backend/triton/pool-event.ts'
 export type { EndpointPoolOptions } from './backend/triton/pool-options.ts'
-export { type TritonCounters, TritonModel, type TritonModelOptions } from './backend/triton/triton-model.ts'
+export { TritonModel, type TritonModelOptions } from './backend/triton/triton-model.ts'
 export {
   createTritonRecognizer,
   type TritonRecognizeOptions,

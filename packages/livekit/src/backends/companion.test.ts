@@ -4,7 +4,8 @@ import { type Companion, startCompanion } from '../../../server/src/serve/compan
 import { readServeConfig } from '../../../server/src/serve/config.ts'
 import { STT } from '../sense-voice-stt.ts'
 import { ScriptedBackend } from '../test-data/scripted-backend.ts'
-import { eventsOf, frames, silence, spoken, textsOf, together } from '../test-data/sound.ts'
+import { eventsOf, frames, silence, spoken, textsOf } from '../test-data/sound.ts'
+import { together } from '../together.ts'
 import { companionBackend } from './companion.ts'
 import { localBackend } from './local.ts'
 

@@ -10,6 +10,7 @@ import { WebSocket } from 'ws'
 import type { BackendSource, UtteranceBackend, UtteranceCall } from '../backend.ts'
 import { answerOfResult, type UtteranceAnswer } from '../utterance-answer.ts'
 import { OneAtATime } from './one-at-a-time.ts'
+import { requireWhole } from './require-whole.ts'
 
 const SAMPLE_RATE = 16_000
 /** Partials are whole recognitions over a connection of their own: not as often as in this process. */
@@ -36,11 +37,9 @@ export interface CompanionOptions {
  *
  * @throws SpeechError `invalid-argument`
  */
-export function companionBackend({ url, parallel }: CompanionOptions): BackendSource {
-  const most = url.includes(ID) ? (parallel ?? DEFAULT_PARALLEL) : 1
-  if (!Number.isInteger(most) || most < 1) {
-    throw new SpeechError('invalid-argument', `parallel must be a whole number from 1 on, got ${parallel}`)
-  }
+export function companionBackend({ url, parallel = DEFAULT_PARALLEL }: CompanionOptions): BackendSource {
+  requireWhole('parallel', parallel)
+  const most = url.includes(ID) ? parallel : 1
   return {
     name: 'companion',
     partialIntervalMs: PARTIAL_INTERVAL_MS,

@@ -3,7 +3,8 @@ import { afterEach, expect, test } from 'vitest'
 import { STT } from '../sense-voice-stt.ts'
 import { type FunasrReply, type FunasrSession, FunasrStandIn } from '../test-data/funasr-stand-in.ts'
 import { ScriptedBackend } from '../test-data/scripted-backend.ts'
-import { eventsOf, frames, silence, spoken, textsOf, together } from '../test-data/sound.ts'
+import { eventsOf, frames, silence, spoken, textsOf } from '../test-data/sound.ts'
+import { together } from '../together.ts'
 import { type FunasrOptions, funasrBackend } from './funasr.ts'
 
 initializeLogger({ pretty: false, level: 'silent' })

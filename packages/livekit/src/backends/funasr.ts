@@ -4,6 +4,7 @@ import type { BackendSource, UtteranceBackend, UtteranceCall } from '../backend.
 import type { UtteranceAnswer } from '../utterance-answer.ts'
 import { type FunasrMessage, funasrAnswer, readFunasrMessage } from './funasr-answer.ts'
 import { OneAtATime } from './one-at-a-time.ts'
+import { requireWhole } from './require-whole.ts'
 
 const SAMPLE_RATE = 16_000
 /** Of one message: the servers' VAD goes by messages, and is made for 60 ms of sound. */
@@ -38,9 +39,7 @@ export function funasrBackend(options: FunasrOptions): BackendSource {
   if (!/^wss?:\/\//.test(url) || !URL.canParse(url)) {
     throw new SpeechError('invalid-argument', 'the address of a FunASR server begins with ws:// or wss://')
   }
-  if (!Number.isInteger(parallel) || parallel < 1) {
-    throw new SpeechError('invalid-argument', `parallel must be a whole number from 1 on, got ${parallel}`)
-  }
+  requireWhole('parallel', parallel)
   return {
     name: 'funasr',
     partialIntervalMs: undefined,

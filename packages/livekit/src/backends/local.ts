@@ -8,6 +8,7 @@ import { type Shared, SharedResources } from '../shared-resource.ts'
 import type { Device } from '../stt-settings.ts'
 import { availableBytes, requireMemory } from './enough-memory.ts'
 import { fetchedModel } from './fetched-model.ts'
+import { requireWhole } from './require-whole.ts'
 import { sharedBackend } from './server-backend.ts'
 
 const PARTIAL_INTERVAL_MS = 400
@@ -42,8 +43,8 @@ const prewarmed = new Map<string, Promise<Shared<Backend>>>()
  *   `not-supported` for a device that onnxruntime has no libraries for
  */
 export function localBackend(options: LocalOptions = {}): BackendSource {
-  checkWhole('parallel', options.parallel)
-  checkWhole('threads', options.threads)
+  requireWhole('parallel', options.parallel)
+  requireWhole('threads', options.threads)
   return {
     name: 'local',
     partialIntervalMs: PARTIAL_INTERVAL_MS,
@@ -98,9 +99,4 @@ async function load(options: LocalOptions): Promise<Backend> {
 
 function keyOf({ model = '', device = 'cpu', parallel = 0, threads = 1 }: LocalOptions): string {
   return JSON.stringify([model, device, parallel, threads])
-}
-
-function checkWhole(name: string, value: number | undefined): void {
-  if (value === undefined || (Number.isInteger(value) && value >= 1)) return
-  throw new SpeechError('invalid-argument', `${name} must be a whole number from 1 on, got ${value}`)
 }

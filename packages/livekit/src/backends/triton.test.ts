@@ -9,7 +9,8 @@ import {
 import { modelFolder } from '../../../server/src/test-data/workspace.ts'
 import { STT } from '../sense-voice-stt.ts'
 import { ScriptedBackend } from '../test-data/scripted-backend.ts'
-import { eventsOf, frames, silence, spoken, textsOf, together } from '../test-data/sound.ts'
+import { eventsOf, frames, silence, spoken, textsOf } from '../test-data/sound.ts'
+import { together } from '../together.ts'
 import { localBackend } from './local.ts'
 import { tritonBackend } from './triton.ts'
 

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { SpeechError } from '@sensevoice-web/engine'
 import { createTritonBackend } from '@sensevoice-web/server'
 import type { BackendSource } from '../backend.ts'
+import { requireWhole } from './require-whole.ts'
 import { sharedBackend } from './server-backend.ts'
 
 const PARTIAL_INTERVAL_MS = 400
@@ -25,9 +26,7 @@ export function tritonBackend(options: TritonOptions): BackendSource {
   const { model, endpoints, parallel = 4 * availableParallelism() } = options
   if (endpoints.length === 0)
     throw new SpeechError('invalid-argument', 'triton needs the address of a server')
-  if (!Number.isInteger(parallel) || parallel < 1) {
-    throw new SpeechError('invalid-argument', `parallel must be a whole number from 1 on, got ${parallel}`)
-  }
+  requireWhole('parallel', parallel)
   return {
     name: 'triton',
     partialIntervalMs: PARTIAL_INTERVAL_MS,

@@ -4,6 +4,7 @@ import type { stt } from '@livekit/agents'
 import { AudioFrame } from '@livekit/rtc-node'
 import { floatToPcm16, Resampler, readWav } from '@sensevoice-web/engine'
 import { noise } from '@sensevoice-web/engine/testing'
+import { together } from '../together.ts'
 
 /** Recorded digits of the demo page, 16 kHz. */
 export function digits(): Float32Array {
@@ -19,16 +20,6 @@ export function spoken(name: string): Float32Array {
 
 export function silence(seconds: number): Float32Array {
   return noise(7, { samples: seconds * 16_000, amplitude: 1e-4 })
-}
-
-export function together(...parts: readonly Float32Array[]): Float32Array {
-  const samples = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    samples.set(part, at)
-    at += part.length
-  }
-  return samples
 }
 
 /** Frames of 20 ms, as a participant's sound comes. */

@@ -170,18 +170,7 @@ export function modelStorageContract(
 
   test('a use begins only after what runs as unused, and waits no longer than its signal', async () => {
     const { storage, reopen } = await create()
-    let release!: () => void
-    let removing!: Promise<unknown>
-    await new Promise<void>((entered) => {
-      removing = storage.ifUnused(
-        'x',
-        () =>
-          new Promise<void>((resolve) => {
-            release = resolve
-            entered()
-          }),
-      )
-    })
+    const release = await lasting((work) => storage.ifUnused('x', work))
     const controller = new AbortController()
     const waiting = reopen().use('x', controller.signal)
     setTimeout(() => controller.abort(new Error('enough')), 30)
@@ -195,31 +184,37 @@ export function modelStorageContract(
       })
     await Promise.resolve()
     expect(used).toBe(false)
-    release()
-    await removing
+    await release()
     await (await patient)()
     expect(used).toBe(true)
   })
 
   test('waiting for others ends with the signal', async () => {
     const { storage, reopen } = await create()
-    let release!: () => void
-    let held!: Promise<void>
-    await new Promise<void>((entered) => {
-      held = storage.exclusive(
-        'x',
-        () =>
-          new Promise<void>((resolve) => {
-            release = resolve
-            entered()
-          }),
-      )
-    })
+    const release = await lasting((work) => storage.exclusive('x', work))
     const controller = new AbortController()
     const waiting = reopen().exclusive('x', async () => 'never', controller.signal)
     setTimeout(() => controller.abort(new Error('enough')), 30)
     expect(await waiting.catch((error: Error) => error.message)).toBe('enough')
-    release()
-    await held
+    await release()
   })
+}
+
+/** Begins what goes on until the function that this resolves with is called. */
+async function lasting(begin: (work: () => Promise<void>) => Promise<unknown>): Promise<() => Promise<void>> {
+  let end!: () => void
+  let ended!: Promise<unknown>
+  await new Promise<void>((entered) => {
+    ended = begin(
+      () =>
+        new Promise<void>((resolve) => {
+          end = resolve
+          entered()
+        }),
+    )
+  })
+  return async () => {
+    end()
+    await ended
+  }
 }

@@ -1,69 +1,62 @@
-import { createSenseVoiceModel } from '@sensevoice-web/onnx'
-import * as runtime from 'onnxruntime-node'
+import { availableParallelism } from 'node:os'
 import { modelName } from '../model/model-name.ts'
-import { readModel } from '../model/read-model.ts'
-import { useModelFolder } from '../store/model-folder.ts'
+import { withModelFolder } from '../store/model-folder.ts'
 import type { Backend } from './backend.ts'
 import { FairQueue } from './fair-queue.ts'
+import { createLocalBackend } from './local-backend.ts'
 import { createTritonRecognizer } from './triton/triton-recognizer.ts'
+import { withFallback } from './with-fallback.ts'
 
 export interface TritonBackendOptions {
   /** Folder, or name of a stored model: its manifest and tokens are read here. */
   readonly model: string
   readonly endpoints: readonly string[]
-  /** Recognize here when no endpoint can. */
+  /** Recognize here what no endpoint answers: by one thread with the model in its memory, on all processors. */
   readonly fallback: boolean
   /** Requests under way at once, which the servers batch. */
   readonly parallel: number
+  /** Segments that may wait. */
   readonly mostWaiting: number
   readonly onQueued?: (waitedMs: number) => void
+  /** Called for each segment that is recognized here since no endpoint answered. */
+  readonly onFallback?: () => void
 }
 
 /**
  * Recognition by Triton servers; front end and decoding stay here.
  *
- * @throws SpeechError as `createTritonRecognizer`
+ * @throws SpeechError as `createTritonRecognizer`; with a fallback as `createLocalBackend`, too
  */
 export async function createTritonBackend(options: TritonBackendOptions): Promise<Backend> {
-  const { folder: modelDir, release } = await useModelFolder(options.model)
-  const model = await modelName(modelDir)
-  const recognizer = await createTritonRecognizer({
-    modelDir,
-    endpoints: options.endpoints,
-    ...(options.fallback
-      ? {
-          createFallback: async ({ facts, tags }) => {
-            const { model, prepared } = await readModel(modelDir)
-            const kept = prepared === undefined ? {} : { prepared }
-            return await createSenseVoiceModel({
-              runtime,
-              model,
-              ...kept,
-              executionProvider: 'cpu',
-              facts,
-              tags,
-            })
-          },
-        }
-      : {}),
-  }).catch(async (error) => {
-    await release()
+  const { model, mostWaiting, fallback, onFallback } = options
+  if (!fallback) return await servedBackend(options)
+  const local = await createLocalBackend({ model, parallel: 1, threads: availableParallelism(), mostWaiting })
+  try {
+    return withFallback(await servedBackend(options), local, onFallback)
+  } catch (error) {
+    await local.dispose()
     throw error
-  })
-  // A fallback reads the weights when it is first needed.
-  if (!options.fallback) await release()
+  }
+}
+
+async function servedBackend(options: TritonBackendOptions): Promise<Backend> {
+  const { endpoints, fallback, onQueued } = options
+  const { model, recognizer } = await withModelFolder(options.model, async (modelDir) => ({
+    model: await modelName(modelDir),
+    recognizer: await createTritonRecognizer({ modelDir, endpoints, startUnavailable: fallback }),
+  }))
   const queue = new FairQueue({
     concurrency: options.parallel,
     mostWaiting: options.mostWaiting,
     clock: () => performance.now(),
-    ...(options.onQueued === undefined ? {} : { onStart: options.onQueued }),
+    ...(onQueued === undefined ? {} : { onStart: onQueued }),
   })
   let closed = false
   return {
     kind: 'triton',
     model,
     get ready() {
-      return !closed && (options.fallback || recognizer.available)
+      return !closed && recognizer.available
     },
     get waiting() {
       return queue.waiting
@@ -75,7 +68,7 @@ export async function createTritonBackend(options: TritonBackendOptions): Promis
     async dispose() {
       closed = true
       await queue.close()
-      await recognizer.dispose().finally(release)
+      await recognizer.dispose()
     },
   }
 }

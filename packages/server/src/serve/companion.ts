@@ -53,7 +53,7 @@ export async function startCompanion(config: ServeConfig): Promise<Companion> {
     waiting: () => backend?.waiting ?? 0,
     ready: () => backend?.ready === true && !admission.draining,
   })
-  backend = await createBackend(config, (waitedMs) => metrics.queued(waitedMs))
+  backend = await createBackend(config, metrics)
   const { reply } = config
   const replies = reply === undefined ? undefined : new Replies(reply, new ReplyMetrics(metrics.registry))
   const probes = new VoiceProbes(DEFAULT_VAD_MODEL)
@@ -70,11 +70,13 @@ export async function startCompanion(config: ServeConfig): Promise<Companion> {
   }
 }
 
-async function createBackend(config: ServeConfig, onQueued: (waitedMs: number) => void): Promise<Backend> {
+async function createBackend(config: ServeConfig, metrics: Metrics): Promise<Backend> {
   const { backend, model, parallel, threads, queue, endpoints, fallback } = config
+  const onQueued = (waitedMs: number) => metrics.queued(waitedMs)
   const shared = { parallel, mostWaiting: queue, onQueued }
   if (backend === 'triton') {
-    return await createTritonBackend({ ...shared, model: model ?? '', endpoints, fallback })
+    const onFallback = () => metrics.fallback()
+    return await createTritonBackend({ ...shared, model: model ?? '', endpoints, fallback, onFallback })
   }
   return await createLocalBackend({ ...shared, threads, ...(model === undefined ? {} : { model }) })
 }

@@ -19,6 +19,7 @@ export class Metrics {
   readonly #segments: Counter<'outcome'>
   readonly #lost: Counter
   readonly #slow: Counter
+  readonly #fallbacks: Counter
   readonly #queued: Histogram
   readonly #stages: Histogram<'stage'>
 
@@ -46,6 +47,7 @@ export class Metrics {
     this.#segments = counter('segments', 'Segments by what came of them.', ['outcome'])
     this.#lost = counter('lost_samples', 'Sound that was given up, in samples at 16 kHz.')
     this.#slow = counter('slow_readers', 'Connections cut because their client did not read.')
+    this.#fallbacks = counter('fallbacks', 'Segments recognized here since no Triton server answered.')
     this.#queued = new Histogram({
       name: 'sensevoice_queue_seconds',
       help: 'How long a segment waited for the backend.',
@@ -75,6 +77,10 @@ export class Metrics {
 
   slowReader(): void {
     this.#slow.inc()
+  }
+
+  fallback(): void {
+    this.#fallbacks.inc()
   }
 
   queued(waitedMs: number): void {

@@ -1,6 +1,8 @@
-import { AudioHistory, LevelMeter, Resampler, SpeechError, type SpeechEvent } from '@sensevoice-web/engine'
+import { AudioHistory, LevelMeter, SpeechError, type SpeechEvent } from '@sensevoice-web/engine'
 import { type ConnectionState, type ServedModelFacts, StreamClient } from '@sensevoice-web/protocol'
-import { AudioInbox, type InboxItem } from '../../wire/audio-inbox.ts'
+import { AudioInbox } from '../../wire/audio-inbox.ts'
+import { ProgressTeller } from '../../wire/progress-teller.ts'
+import { SoundIntake } from '../../wire/sound-intake.ts'
 import type { StreamChanges, StreamConfig } from '../../wire/stream-config.ts'
 import type { AnalysisPlace, OpenStream } from '../analysis-place.ts'
 import { Answered } from './answered.ts'
@@ -39,12 +41,12 @@ export class RemoteStream implements OpenStream {
   readonly done: Promise<void>
   readonly #parts: RemoteStreamParts
   readonly #inbox: AudioInbox
-  readonly #resampler: Resampler
   readonly #client: StreamClient
   readonly #sound = new AudioHistory(HISTORY_SAMPLES)
   readonly #answered = new Answered()
   readonly #meter = new LevelMeter()
   readonly #endToEnd: EndToEnd
+  readonly #progress: ProgressTeller | undefined
   readonly #abort = new AbortController()
   #config: StreamConfig
   #taken: Promise<void>
@@ -62,8 +64,18 @@ export class RemoteStream implements OpenStream {
     this.#parts = parts
     this.#config = parts.config
     this.#endToEnd = new EndToEnd(parts.config)
-    this.#resampler = new Resampler(parts.config.sampleRate)
-    const { language, withItn, segmentation, live, partialIntervalMs } = parts.config
+    const { sampleRate, language, withItn, segmentation, live, partialIntervalMs, totalMs } = parts.config
+    if (totalMs !== undefined) this.#progress = new ProgressTeller(totalMs, parts.deliver)
+    const { port1, port2 } = new MessageChannel()
+    this.audio = port1
+    this.#inbox = new AudioInbox(port2)
+    const intake = new SoundIntake({
+      inbox: this.#inbox,
+      sampleRate,
+      hear: (samples) => this.#hear(samples),
+      lost: (samples) => this.#tellLoss('capture', samples),
+      cancelled: () => this.#abort.signal.aborted,
+    })
     this.#client = new StreamClient({
       url: parts.server.url,
       WebSocket,
@@ -78,12 +90,9 @@ export class RemoteStream implements OpenStream {
       onConnection: (state) => this.#connection(state),
     })
     if (live) parts.replies.begin(() => this.#client.interrupt())
-    const { port1, port2 } = new MessageChannel()
-    this.audio = port1
-    this.#inbox = new AudioInbox(port2)
     // What becomes of it is told to `onConnection`.
     this.#client.open().catch(() => {})
-    this.#taken = this.#takeAll()
+    this.#taken = intake.run()
     this.done = this.#taken.then(() => this.#answerAll()).finally(() => this.#leave())
     this.done.catch(() => {})
   }
@@ -122,32 +131,6 @@ export class RemoteStream implements OpenStream {
     await this.#continuation?.opening.then((continuation) => continuation.cancel()).catch(() => {})
   }
 
-  async #takeAll(): Promise<void> {
-    for (let item = await this.#inbox.next(); item.type !== 'end'; item = await this.#inbox.next()) {
-      await this.#take(item)
-    }
-    if (!this.#abort.signal.aborted) await this.#hear(this.#resampler.flush())
-  }
-
-  async #take(item: Exclude<InboxItem, { type: 'end' }>): Promise<void> {
-    if (item.type === 'command') return await item.run()
-    const { message, lostFrames } = item
-    if (lostFrames > 0) await this.#fillGap(lostFrames)
-    await this.#hear(this.#resampler.push(message.samples.subarray(0, message.length)))
-    if (!this.#abort.signal.aborted) this.#inbox.recycle(message)
-  }
-
-  /** Lost sound is told and replaced by silence, so that every position after it stays true. */
-  async #fillGap(lostFrames: number): Promise<void> {
-    const { sampleRate } = this.#config
-    const samples = Math.round((lostFrames * MODEL_RATE) / sampleRate)
-    this.#lostSamples += samples
-    this.#parts.deliver({ type: 'overrun', where: 'capture', samples, totalSamples: this.#lostSamples })
-    for (let left = lostFrames; left > 0; left -= sampleRate) {
-      await this.#hear(this.#resampler.push(new Float32Array(Math.min(left, sampleRate))))
-    }
-  }
-
   async #hear(samples: Float32Array): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure
     const continuation = this.#continuation?.open
@@ -164,14 +147,15 @@ export class RemoteStream implements OpenStream {
 
   #keep(samples: Float32Array): void {
     const lost = this.#sound.append(samples)
-    if (lost > 0) {
-      this.#lostSamples += lost
-      const totalSamples = this.#lostSamples
-      this.#parts.deliver({ type: 'overrun', where: 'listener', samples: lost, totalSamples })
-    }
+    if (lost > 0) this.#tellLoss('listener', lost)
     if (this.#continuation !== undefined) return
     const oldest = this.#sound.endSamples - KEPT_SAMPLES
     this.#sound.discardBefore(Math.max(oldest, this.#answered.place.fromSamples))
+  }
+
+  #tellLoss(where: 'capture' | 'listener', samples: number): void {
+    this.#lostSamples += samples
+    this.#parts.deliver({ type: 'overrun', where, samples, totalSamples: this.#lostSamples })
   }
 
   #told(event: SpeechEvent): void {
@@ -285,10 +269,8 @@ export class RemoteStream implements OpenStream {
   }
 
   #tellProgress(): void {
-    const { totalMs } = this.#config
-    if (totalMs === undefined || this.#sound.endSamples < this.#nextProgressSamples) return
+    if (this.#sound.endSamples < this.#nextProgressSamples) return
     this.#nextProgressSamples = this.#sound.endSamples + MODEL_RATE
-    const analyzedMs = this.#sound.endSamples / SAMPLES_PER_MS - this.#client.unacknowledgedMs
-    this.#parts.deliver({ type: 'analysis-progress', analyzedMs, totalMs })
+    this.#progress?.tell(this.#sound.endSamples / SAMPLES_PER_MS - this.#client.unacknowledgedMs)
   }
 }

@@ -4,19 +4,19 @@ import {
   Framer,
   type LanguageChoice,
   LevelMeter,
-  Resampler,
   type SegmentEvent,
   Segmenter,
   SpeechError,
   toSpeechError,
   type VoiceProbe,
 } from '@sensevoice-web/engine'
-import type { AudioInbox, InboxItem } from '../../wire/audio-inbox.ts'
+import type { AudioInbox } from '../../wire/audio-inbox.ts'
 import type { EventSender } from '../../wire/event-port.ts'
 import { wallClockMs } from '../../wire/job-port.ts'
+import { ProgressTeller } from '../../wire/progress-teller.ts'
+import { SoundIntake } from '../../wire/sound-intake.ts'
 import type { StreamChanges, StreamConfig } from '../../wire/stream-config.ts'
 import type { JobSender } from './job-sender.ts'
-import { ProgressTeller } from './progress-teller.ts'
 
 const MODEL_RATE = 16_000
 const SAMPLES_PER_MS = MODEL_RATE / 1000
@@ -50,7 +50,7 @@ export class ListenerStream {
   readonly finished: Promise<void>
   readonly #config: StreamConfig
   readonly #parts: StreamParts
-  readonly #resampler: Resampler
+  readonly #intake: SoundIntake
   readonly #framer = new Framer()
   readonly #history = new AudioHistory(HISTORY_SAMPLES)
   readonly #meter = new LevelMeter()
@@ -70,10 +70,17 @@ export class ListenerStream {
   constructor(config: StreamConfig, parts: StreamParts) {
     this.#config = config
     this.#parts = parts
-    this.#resampler = new Resampler(config.sampleRate)
+    this.#intake = new SoundIntake({
+      inbox: parts.inbox,
+      sampleRate: config.sampleRate,
+      hear: (samples) => this.#hear(samples),
+      lost: (samples) => this.#tellLoss(samples),
+      cancelled: () => this.#cancelled,
+    })
     this.#whole = config.segmentation === 'whole'
     this.#segmenter = new Segmenter(config.segmentation === 'whole' ? {} : config.segmentation)
-    if (config.totalMs !== undefined) this.#progress = new ProgressTeller(parts.events, config.totalMs)
+    if (config.totalMs !== undefined)
+      this.#progress = new ProgressTeller(config.totalMs, (event) => parts.events.send(event))
     this.#language = config.language
     this.#withItn = config.withItn
     parts.probe.reset()
@@ -107,11 +114,8 @@ export class ListenerStream {
   async #run(): Promise<void> {
     const { inbox, jobs, events } = this.#parts
     try {
-      for (let item = await inbox.next(); item.type !== 'end'; item = await inbox.next()) {
-        await this.#take(item)
-      }
+      await this.#intake.run()
       if (this.#cancelled) return
-      await this.#hear(this.#resampler.flush())
       await this.#endSegment()
       jobs.end()
       events.close()
@@ -123,26 +127,9 @@ export class ListenerStream {
     }
   }
 
-  async #take(item: Exclude<InboxItem, { type: 'end' }>): Promise<void> {
-    if (item.type === 'command') {
-      await item.run()
-      return
-    }
-    const { message, lostFrames } = item
-    if (lostFrames > 0) await this.#fillGap(lostFrames)
-    await this.#hear(this.#resampler.push(message.samples.subarray(0, message.length)))
-    if (!this.#cancelled) this.#parts.inbox.recycle(message)
-  }
-
-  /** Lost sound is told and replaced by silence, so that every position after it stays true. */
-  async #fillGap(lostFrames: number): Promise<void> {
-    const samples = Math.round((lostFrames * MODEL_RATE) / this.#config.sampleRate)
+  #tellLoss(samples: number): void {
     this.#lostSamples += samples
     this.#parts.events.send({ type: 'overrun', where: 'capture', samples, totalSamples: this.#lostSamples })
-    const second = this.#config.sampleRate
-    for (let left = lostFrames; left > 0; left -= second) {
-      await this.#hear(this.#resampler.push(new Float32Array(Math.min(left, second))))
-    }
   }
 
   async #hear(samples: Float32Array): Promise<void> {

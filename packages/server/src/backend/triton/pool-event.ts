@@ -13,8 +13,6 @@ export type PoolEvent =
     }
   /** A request goes to another endpoint, or once more to the same one after its connection broke. */
   | { readonly type: 'retry'; readonly from: string; readonly to: string; readonly reason: string }
-  /** Requests go to the fall-back model (`active`), or to the endpoints again. */
-  | { readonly type: 'fallback'; readonly active: boolean; readonly reason: string }
 
 export interface EndpointCounters {
   readonly endpoint: string

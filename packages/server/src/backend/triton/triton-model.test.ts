@@ -141,39 +141,15 @@ test('says at the start that no server is well', async () => {
   await expect(connect(server.http)).rejects.toMatchObject({ code: 'network', retryable: true })
 })
 
-test('falls back when told to, says so, and goes back to the servers when one is well', async () => {
-  const fallback = await smallModel()
-  const expected = await model.infer(features, AUTO)
-  const served = await connect(server.http, { fallback })
+test('starts without a server that is well when told to, and asks it as soon as it is', async () => {
   const { port } = server
-  expect(await served.infer(features, AUTO)).toEqual(expected)
   server.kill()
-  for (let index = 0; index < 3; index++) expect(await served.infer(features, AUTO)).toEqual(expected)
-  expect(served.counters).toMatchObject({ requests: 4, answered: 1, failed: 3, fallbacks: 3 })
+  const served = await connect(server.http, { startUnavailable: true })
+  expect(served.available).toBe(false)
+  await expect(served.infer(features, AUTO)).rejects.toMatchObject({ code: 'network', retryable: true })
   await server.listen(port)
   await vi.waitFor(() => expect(served.available).toBe(true), 5000)
-  expect(await served.infer(features, AUTO)).toEqual(expected)
-  expect(served.counters.fallbacks).toBe(3)
-  expect(events.filter(({ type }) => type === 'fallback')).toEqual([
-    { type: 'fallback', active: true, reason: expect.stringContaining(server.http) },
-    { type: 'fallback', active: false, reason: 'an endpoint has answered' },
-  ])
-})
-
-test('starts on the fall-back when no server is well, and disposes of it', async () => {
-  server.kill()
-  const fallback = await smallModel()
-  const served = await connect(server.grpc, { fallback })
   expect(await served.infer(features, AUTO)).toEqual(await model.infer(features, AUTO))
-  await served.dispose()
-  await expect(fallback.infer(features, AUTO)).rejects.toMatchObject({ code: 'closed' })
-})
-
-test('does not fall back under overload: it says busy', async () => {
-  const served = await connect(server.http, { fallback: await smallModel() })
-  server.lasting = { type: 'overload' }
-  await expect(served.infer(features, AUTO)).rejects.toMatchObject({ code: 'busy', retryable: true })
-  expect(served.counters.fallbacks).toBe(0)
 })
 
 test('refuses features of another shape before anything is sent', async () => {

@@ -2,10 +2,8 @@ import {
   type AcousticModel,
   type AcousticOutput,
   type Features,
-  isSpeechError,
   type Prompt,
   SpeechError,
-  type SpeechErrorCode,
   type TagIds,
 } from '@sensevoice-web/engine'
 import { checkedPrompt, type ModelFacts } from '@sensevoice-web/onnx'
@@ -23,21 +21,13 @@ const SERVED_VERSION = '1'
 /** Rows of the probe: about a second of sound. */
 const PROBE_FRAMES = 17
 
-/** Failures after which a local model is of use. Under overload it is not: it would be overloaded too, by far more. */
-const FALLBACK_CODES: readonly SpeechErrorCode[] = ['network', 'model-unsupported']
-
 export interface TritonModelOptions extends EndpointPoolOptions {
   /** Of the local files; the served model has to be of the same ones. */
   readonly facts: ModelFacts
   readonly tags: TagIds
   readonly identity: ModelIdentity
-  /** Answers when no endpoint can. Of the same vocabulary; disposed of with this model. Default: none, requests fail. */
-  readonly fallback?: AcousticModel
-}
-
-export interface TritonCounters extends PoolCounters {
-  /** Requests that the fall-back model was given. */
-  readonly fallbacks: number
+  /** Start also when no endpoint is well. Default false. */
+  readonly startUnavailable?: boolean
 }
 
 /**
@@ -47,8 +37,6 @@ export interface TritonCounters extends PoolCounters {
 export class TritonModel implements AcousticModel {
   readonly #options: TritonModelOptions
   readonly #pool: EndpointPool
-  #fallbacks = 0
-  #fallenBack = false
   #closed = false
 
   private constructor(options: TritonModelOptions) {
@@ -71,52 +59,42 @@ export class TritonModel implements AcousticModel {
   /**
    * Connects, and waits for the first endpoint that is well.
    *
-   * @throws SpeechError `invalid-argument`; without a fall-back also `network` when none is well, `model-unsupported` when all serve another model
+   * @throws SpeechError `invalid-argument`; unless told to start all the same, `network` when none is well, `model-unsupported` when all serve another
+   *   model
    */
   static async connect(options: TritonModelOptions): Promise<TritonModel> {
     const model = new TritonModel(options)
     await model.#pool.start()
-    if (model.#pool.available || options.fallback !== undefined) return model
+    if (model.#pool.available || options.startUnavailable) return model
     const { trouble } = model.#pool
     model.#pool.close()
     throw trouble
   }
 
-  /** Whether an endpoint can be asked now, so that the fall-back is not needed. */
+  /** Whether an endpoint can be asked now. */
   get available(): boolean {
     return this.#pool.available
   }
 
-  get counters(): TritonCounters {
-    return { ...this.#pool.counters, fallbacks: this.#fallbacks }
+  get counters(): PoolCounters {
+    return this.#pool.counters
   }
 
   /**
-   * @throws SpeechError `invalid-argument`; `busy` (retryable) when the servers are overloaded; `network` (retryable) when none answered in time and
-   *   there is no fall-back; `inference-failed`, `model-unsupported`, `closed`
+   * @throws SpeechError `invalid-argument`; `busy` (retryable) when the servers are overloaded; `network` (retryable) when none answered in time;
+   *   `inference-failed`, `model-unsupported`, `closed`
    */
   async infer(features: Features, prompt: Prompt, call: PoolCall = {}): Promise<AcousticOutput> {
     if (this.#closed) throw new SpeechError('closed', 'the model was disposed of')
     const request = this.#request(features, prompt)
     const expected = this.#expected(features.frames)
-    try {
-      const output = await this.#pool.infer(request, (answer) => readNarrowAnswer(answer, expected), call)
-      this.#switch(false, 'an endpoint has answered')
-      return output
-    } catch (error) {
-      const { fallback } = this.#options
-      if (fallback === undefined || !isSpeechError(error) || !FALLBACK_CODES.includes(error.code)) throw error
-      this.#switch(true, error.message)
-      this.#fallbacks += 1
-      return await fallback.infer(features, prompt)
-    }
+    return await this.#pool.infer(request, (answer) => readNarrowAnswer(answer, expected), call)
   }
 
   async dispose(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
     this.#pool.close()
-    await this.#options.fallback?.dispose()
   }
 
   #request(features: Features, prompt: Prompt): OipRequest {
@@ -137,11 +115,5 @@ export class TritonModel implements AcousticModel {
   #expected(frames: number) {
     const { tags, facts } = this.#options
     return { frames, version: SERVED_VERSION, tags, vocabularySize: facts.vocabularySize }
-  }
-
-  #switch(active: boolean, reason: string): void {
-    if (this.#fallenBack === active) return
-    this.#fallenBack = active
-    this.#options.onEvent?.({ type: 'fallback', active, reason })
   }
 }

@@ -1,6 +1,5 @@
 import { performance } from 'node:perf_hooks'
 import {
-  type AcousticModel,
   type Clock,
   createFrontEnd,
   createRecognizer,
@@ -16,20 +15,15 @@ import {
 import type { ModelFacts } from '@sensevoice-web/onnx'
 import type { PoolCall } from './endpoint-pool.ts'
 import { readLocalFiles } from './local-files.ts'
+import type { PoolCounters } from './pool-event.ts'
 import type { EndpointPoolOptions } from './pool-options.ts'
-import { type TritonCounters, TritonModel } from './triton-model.ts'
+import { TritonModel } from './triton-model.ts'
 
 export interface TritonRecognizerOptions extends EndpointPoolOptions {
   /** Folder with manifest.json and tokens of the model that the endpoints serve; its ONNX file is not needed here. */
   readonly modelDir: string
-  /**
-   * Makes the model that answers when no endpoint can, of the same folder. It is made at the start, so that it is there when it is needed, and
-   * disposed of with the recognizer. Default: none.
-   */
-  readonly createFallback?: (local: {
-    readonly facts: ModelFacts
-    readonly tags: TagIds
-  }) => Promise<AcousticModel>
+  /** Start also when no endpoint is well. Default false. */
+  readonly startUnavailable?: boolean
   /** Default `performance.now`. */
   readonly clock?: Clock
 }
@@ -41,7 +35,7 @@ export interface TritonRecognizer extends Recognizer {
   readonly facts: ModelFacts
   /** Whether an endpoint can be asked now. */
   readonly available: boolean
-  readonly counters: TritonCounters
+  readonly counters: PoolCounters
   recognize(
     segment: Parameters<Recognizer['recognize']>[0],
     options?: TritonRecognizeOptions,
@@ -52,10 +46,10 @@ export interface TritonRecognizer extends Recognizer {
  * A `Recognizer` whose acoustic model is served by Triton: front end, vocabulary and decoding run here, from a model's folder.
  *
  * @throws SpeechError `model-not-found`, `model-corrupt`, `model-unsupported` (another vocabulary here or there), `invalid-argument`; `network` when no
- *   endpoint is well and there is no fall-back
+ *   endpoint is well
  */
 export async function createTritonRecognizer(options: TritonRecognizerOptions): Promise<TritonRecognizer> {
-  const { modelDir, createFallback, clock = () => performance.now(), ...poolOptions } = options
+  const { modelDir, clock = () => performance.now(), ...modelOptions } = options
   const { facts, tokens, identity } = await readLocalFiles(modelDir)
   const vocabulary = parseVocabulary(tokens)
   if (vocabulary.size !== facts.vocabularySize) {
@@ -64,15 +58,8 @@ export async function createTritonRecognizer(options: TritonRecognizerOptions): 
   }
   const tags = findTags(vocabulary, facts.languages)
   const frontEnd = createFrontEnd(facts.frontend)
-  const fallback = await createFallback?.({ facts, tags })
-  try {
-    const spare = fallback === undefined ? {} : { fallback }
-    const model = await TritonModel.connect({ ...poolOptions, ...spare, facts, tags, identity })
-    return new ServedRecognizer({ facts, model, frontEnd, vocabulary, tags, clock })
-  } catch (error) {
-    await fallback?.dispose()
-    throw error
-  }
+  const model = await TritonModel.connect({ ...modelOptions, facts, tags, identity })
+  return new ServedRecognizer({ facts, model, frontEnd, vocabulary, tags, clock })
 }
 
 interface Parts {
@@ -99,7 +86,7 @@ class ServedRecognizer implements TritonRecognizer {
     return this.#parts.model.available
   }
 
-  get counters(): TritonCounters {
+  get counters(): PoolCounters {
     return this.#parts.model.counters
   }
 

@@ -1,13 +1,13 @@
-import type { EventSender } from '../../wire/event-port.ts'
+import type { SpeechEventOf } from '@sensevoice-web/engine'
 
 /** Tells how much of a finite sound has been analyzed: a figure that only grows. */
 export class ProgressTeller {
-  readonly #events: EventSender
+  readonly #tell: (event: SpeechEventOf<'analysis-progress'>) => void
   readonly #totalMs: number
   #toldMs = 0
 
-  constructor(events: EventSender, totalMs: number) {
-    this.#events = events
+  constructor(totalMs: number, tell: (event: SpeechEventOf<'analysis-progress'>) => void) {
+    this.#tell = tell
     this.#totalMs = totalMs
   }
 
@@ -16,6 +16,6 @@ export class ProgressTeller {
     const capped = Math.min(analyzedMs, this.#totalMs)
     if (capped <= this.#toldMs) return
     this.#toldMs = capped
-    this.#events.send({ type: 'analysis-progress', analyzedMs: capped, totalMs: this.#totalMs })
+    this.#tell({ type: 'analysis-progress', analyzedMs: capped, totalMs: this.#totalMs })
   }
 }
