@@ -11,7 +11,11 @@ const said = digits()
 const saidMs = loudPart(said).durationMs
 const LEAD_MS = 300
 // The agent of a room listens when it hears one track; another one it hears within the silence before the words.
-const SECOND_TRACK_LEAD_MS = 2000
+const SECOND_TRACK_LEAD_MS = 6000
+/** What jitter buffers on a busy machine may add to a sound, or take from it. */
+const STRETCH_MS = 250
+/** Agents with a name go where they are sent: a server that was restarted sends none by itself. */
+const NAME = 'writer'
 const TAIL_MS = 1500
 
 const isFinal = ({ attributes }: Transcription) => attributes['lk.transcription_final'] === 'true'
@@ -34,8 +38,8 @@ withLivekit('the example agent', () => {
     const { transcriptions, data } = ben.listener
     const ofAnna = await transcriptions.first('anna', (one) => one.identity === 'anna' && isFinal(one))
     const ofBen = await transcriptions.first('ben', (one) => one.identity === 'ben' && isFinal(one))
-    expect(Math.abs(loudMs(ofAnna) - saidMs)).toBeLessThan(100)
-    expect(loudMs(ofBen)).toBeLessThan(1000)
+    expect(Math.abs(loudMs(ofAnna) - saidMs)).toBeLessThan(STRETCH_MS)
+    expect(loudMs(ofBen)).toBeLessThan(1000 + STRETCH_MS)
     expect(ofAnna.attributes['lk.transcribed_track_id']).toBe(voiceOfAnna.trackSid)
     expect(ofBen.attributes['lk.transcribed_track_id']).toBe(voiceOfBen.trackSid)
 
@@ -74,14 +78,15 @@ withLivekit('the example agent', () => {
     await anna.agentListens()
     await voice.say(framed(said, LEAD_MS, TAIL_MS))
     await voice.say(framed(said, LEAD_MS, TAIL_MS))
-    const whole = (one: Transcription) => isFinal(one) && Math.abs(loudMs(one) - saidMs) < 100
+    const whole = (one: Transcription) => isFinal(one) && Math.abs(loudMs(one) - saidMs) < STRETCH_MS
     await anna.listener.transcriptions.first('the second time', whole)
     expect(agent.said).toContain('broken on purpose')
   })
 
   test('hears on after the server was killed and started', async () => {
-    const { server, agent, join } = await stage({ AGENT_STT_MODULE })
+    const { server, agent, join } = await stage({ AGENT_STT_MODULE, LIVEKIT_AGENT_NAME: NAME })
     const anna = await join('talk', 'anna')
+    await server.sendAgent('talk', NAME)
     const voice = await Voice.open(anna.room)
     await anna.agentListens()
     const states = anna.states.all.length
@@ -90,16 +95,44 @@ withLivekit('the example agent', () => {
     await anna.agentListens()
     const { transcriptions } = anna.listener
     for (const turn of [0, 1]) {
+      const from = transcriptions.all.length
       await voice.say(framed(said, LEAD_MS, TAIL_MS))
-      await transcriptions.first(`time ${turn}`, isFinal, { from: transcriptions.all.length - 1 })
+      await transcriptions.first(`time ${turn}`, isFinal, { from })
     }
-    expect(transcriptions.all.filter(isFinal).map(loudMs)).toHaveLength(2)
+    expect(transcriptions.all.filter(isFinal)).toHaveLength(2)
     expect(anna.agents()).toHaveLength(1)
   })
 
-  test('leaves a room that was made anew to the agent that the server has sent there', async () => {
-    const { server, agent, join } = await stage({ AGENT_STT_MODULE })
+  test('writes nothing twice when the server was killed in the middle of a word, and hears the next one whole', async () => {
+    const { server, agent, join } = await stage({ AGENT_STT_MODULE, LIVEKIT_AGENT_NAME: NAME })
     const anna = await join('talk', 'anna')
+    await server.sendAgent('talk', NAME)
+    const voice = await Voice.open(anna.room)
+    await anna.agentListens()
+    const { transcriptions } = anna.listener
+    const saying = voice.say(framed(said, LEAD_MS, TAIL_MS))
+    await transcriptions.first('a part of the words', (one) => !isFinal(one))
+    const states = anna.states.all.length
+    await server.restart()
+    await Promise.all([anna.connectedAgain(states), agent.registered(), saying])
+    await anna.agentListens()
+    // What was heard until then ends with the sound that comes next, at the latest.
+    await voice.say(new Float32Array(TAIL_MS * 16))
+    const before = transcriptions.all.filter(isFinal).length
+    expect(before).toBeLessThanOrEqual(1)
+    const from = transcriptions.all.length
+    await voice.say(framed(said, LEAD_MS, TAIL_MS))
+    const whole = await transcriptions.first('the words', isFinal, { from })
+    expect(Math.abs(loudMs(whole) - saidMs)).toBeLessThan(STRETCH_MS)
+    const segments = transcriptions.all.filter(isFinal).map(({ attributes }) => attributes['lk.segment_id'])
+    expect(new Set(segments).size).toBe(segments.length)
+    expect(segments).toHaveLength(before + 1)
+  })
+
+  test('leaves a room that was made anew to the agent that the server has sent there', async () => {
+    const { server, agent, join } = await stage({ AGENT_STT_MODULE, LIVEKIT_AGENT_NAME: NAME })
+    const anna = await join('talk', 'anna')
+    await server.sendAgent('talk', NAME)
     const voice = await Voice.open(anna.room)
     await anna.agentListens()
     const [first = ''] = anna.agents()
@@ -107,12 +140,18 @@ withLivekit('the example agent', () => {
     await server.restart()
     await Promise.all([anna.connectedAgain(states), agent.registered()])
     await anna.agentListens()
-    // The server may have sent one by itself, when the agents were back before the guests: then there are two new ones, which both stay.
-    await server.sendAgent('talk')
-    await anna.until('another agent alone', () => {
+    expect(anna.agents()).toEqual([first])
+    await server.sendAgent('talk', NAME)
+    await anna.until('one agent, another one', () => {
       const agents = anna.agents()
-      return agents.length > 0 && !agents.includes(first)
+      return agents.length === 1 && agents[0] !== first
     })
     await voice.close()
+  })
+
+  test('tells before anybody speaks why its model cannot be loaded', async () => {
+    const { agent } = await stage({ SENSEVOICE_MODEL_DIR: '/nowhere/at/all' })
+    await expect.poll(() => agent.said, { timeout: 40_000 }).toContain('the recognizer is not ready')
+    expect(agent.said).toContain('/nowhere/at/all')
   })
 })

@@ -15,9 +15,9 @@ import { transcribeTrack } from './transcribe-track.js'
  */
 export function transcribingAgent() {
   return defineAgent({
-    // Before the room is there, so that the model is in memory when the first word is said.
     prewarm: async (proc) => {
       proc.userData.stt = await makeStt()
+      await prewarm(proc.userData.stt)
     },
     entry: async (ctx) => {
       const { stt } = ctx.proc.userData
@@ -41,6 +41,20 @@ export function transcribingAgent() {
       await speaking?.open()
     },
   })
+}
+
+/**
+ * Before the room is there, so that the model is in memory when the first word is said. What cannot be loaded now is tried again then.
+ *
+ * @param {import('@livekit/agents').stt.STT & { prewarm?: () => Promise<void> }} stt
+ */
+async function prewarm(stt) {
+  try {
+    await stt.prewarm?.()
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    log().error({ reason }, 'the recognizer is not ready')
+  }
 }
 
 /**

@@ -53,10 +53,10 @@ export class RealLivekitServer {
     return token.toJwt()
   }
 
-  /** Sends one more of the agents without a name to a room. */
-  async sendAgent(room: string): Promise<void> {
+  /** Sends one more of the agents of a name to a room. */
+  async sendAgent(room: string, name: string): Promise<void> {
     const http = this.url.replace('ws:', 'http:')
-    await new AgentDispatchClient(http, this.apiKey, this.apiSecret).createDispatch(room, '')
+    await new AgentDispatchClient(http, this.apiKey, this.apiSecret).createDispatch(room, name)
   }
 
   /** The server is gone at once, as after a crash. */

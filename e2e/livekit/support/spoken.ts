@@ -28,8 +28,8 @@ export function framed(sound: Float32Array, leadMs: number, tailMs: number): Flo
   return whole
 }
 
-/** The part between the first and the last 10 ms that are louder than -50 dB, and its energy. */
-export function loudPart(sound: Float32Array): { durationMs: number; rms: number } {
+/** The part between the first and the last 10 ms that are louder than -50 dB, its energy, and how much of it is that loud: gaps in it do not count. */
+export function loudPart(sound: Float32Array): { durationMs: number; loudMs: number; rms: number } {
   const step = 160
   const loud: number[] = []
   for (let at = 0; at + step <= sound.length; at += step) {
@@ -37,7 +37,7 @@ export function loudPart(sound: Float32Array): { durationMs: number; rms: number
   }
   const [first = 0, last = 0] = [loud[0], loud.at(-1)]
   const part = sound.subarray(first, last + step)
-  return { durationMs: part.length / 16, rms: rmsOf(part) }
+  return { durationMs: part.length / 16, loudMs: loud.length * 10, rms: rmsOf(part) }
 }
 
 function rmsOf(sound: Float32Array): number {
