@@ -180,6 +180,7 @@ static void hear_event(sv_client *client, sv_stream_message *message) {
   sv_stream *const stream = &client->stream;
   const char *const type = message->event;
   const bool is_result = strcmp(type, "result") == 0;
+  sv_hold(client, message->retry_after_ms);
   if (strcmp(type, "speech-start") == 0) {
     utterance_begins(stream, message->start_samples);
   } else if (is_result || strcmp(type, "partial") == 0) {
@@ -193,7 +194,7 @@ static void hear_event(sv_client *client, sv_stream_message *message) {
     sv_lose(client, SV_DROPPED_SERVER, message->samples);
   } else if (strcmp(type, "error") == 0) {
     utterance_is_settled(stream);
-    sv_tell_error(client, message->code, message->message, 0);
+    sv_tell_error(client, message->code, message->message, message->retry_after_ms);
   }
 }
 

@@ -130,7 +130,7 @@ static void who_is_busy_is_left_alone(void) {
   CHECK(take_message());
   say("{\"error\":\"too many\",\"code\":\"busy\",\"retry_after_ms\":1000}");
   poll_for(10);
-  CHECK(seen.errors == 1 && strcmp(seen.code, "busy") == 0);
+  CHECK(seen.errors == 1 && strcmp(seen.code, "busy") == 0 && seen.asked_ms == 1000);
   push(CHUNK);
   poll_for(900);
   CHECK(!take_message());

@@ -11,7 +11,7 @@ typedef struct told {
   uint64_t dropped[SV_DROP_REASONS];
   sv_disconnect_reason reason;
   uint16_t http_status, close_code;
-  uint32_t retry_ms;
+  uint32_t retry_ms, asked_ms;
   char text[256];
   char code[64];
 } told;
@@ -44,6 +44,7 @@ static void on_event(void *user, const sv_event *event) {
     case SV_EVENT_ERROR:
       to->errors += 1;
       strncpy(to->code, event->as.error.code, sizeof to->code - 1);
+      to->asked_ms = event->as.error.retry_after_ms;
       break;
     case SV_EVENT_DROPPED:
       to->dropped[event->as.dropped.reason] += event->as.dropped.samples;

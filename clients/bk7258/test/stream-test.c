@@ -247,6 +247,28 @@ static void faults_of_the_server_are_told(void) {
   CHECK(seen.errors == 2 && strcmp(seen.code, "missed-events") == 0 && seen.finals == 1 && seen.disconnected == 0);
 }
 
+static void who_is_busy_is_left_alone(void) {
+  greet();
+  say("{\"type\":\"event\",\"number\":0,\"event\":{\"type\":\"speech-start\",\"startSamples\":0}}");
+  poll_for(10);
+  CHECK(take_message() && strstr(net.message, "\"nextEvent\":1") != NULL);
+  say("{\"type\":\"event\",\"number\":1,\"event\":{\"type\":\"error\",\"error\":{\"code\":\"busy\",\"message\":\"too many\"}},\"retryAfterMs\":1000}");
+  poll_for(10);
+  CHECK(seen.errors == 1 && strcmp(seen.code, "busy") == 0 && seen.asked_ms == 1000);
+  push(CHUNK);
+  poll_for(900);
+  CHECK(!take_message());
+  poll_for(150);
+  CHECK(take_message() && strcmp(net.message, "{\"type\":\"ack\",\"nextEvent\":2}") == 0);
+  frame_is(0, 0, CHUNK);
+  // Speech that was given up has no error of its own, and the same reason.
+  say("{\"type\":\"event\",\"number\":2,\"event\":{\"type\":\"overrun\",\"where\":\"recognizer\",\"samples\":480,\"totalSamples\":480},\"retryAfterMs\":1000}");
+  poll_for(900);
+  CHECK(seen.dropped[SV_DROPPED_SERVER] == 480 && !take_message());
+  poll_for(150);
+  CHECK(take_message() && seen.errors == 1 && seen.disconnected == 0);
+}
+
 int main(void) {
   sends_acknowledges_and_finishes();
   a_cut_costs_nothing();
@@ -258,6 +280,7 @@ int main(void) {
   a_server_against_the_rules_is_left();
   a_server_that_has_what_was_never_sent_gets_a_new_session();
   faults_of_the_server_are_told();
+  who_is_busy_is_left_alone();
   DONE("stream dialect");
   return 0;
 }

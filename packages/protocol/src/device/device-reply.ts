@@ -1,10 +1,6 @@
-import {
-  type Language,
-  type SpeechError,
-  type SpeechResult,
-  serializeSpeechError,
-} from '@sensevoice-web/engine'
+import type { Language, SpeechError, SpeechResult } from '@sensevoice-web/engine'
 import { fitted } from '../fitted.ts'
+import { errorWords } from './error-words.ts'
 import { type FiveEmotion, fiveEmotions } from './five-emotions.ts'
 
 /** What the buffer of a BK7258 holds, less one for its end. */
@@ -47,10 +43,8 @@ export function writeDeviceReply(
 
 /** @param retryAfterMs only when the server is overloaded */
 export function writeDeviceError(error: SpeechError, retryAfterMs?: number): string {
-  const { code, message, hint } = serializeSpeechError(error)
-  const words = hint === '' ? message : `${message}. ${hint}`
   const more = retryAfterMs === undefined ? {} : { retry_after_ms: Math.round(retryAfterMs) }
-  return fitted({ error: words, code, ...more }, 'error', DEVICE_REPLY_BYTES)
+  return fitted({ error: errorWords(error), code: error.code, ...more }, 'error', DEVICE_REPLY_BYTES)
 }
 
 function rounded<Name extends string>(scores: Readonly<Partial<Record<Name, number>>>): Record<Name, number> {

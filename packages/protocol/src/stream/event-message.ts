@@ -22,9 +22,17 @@ export function deserializeEvent(event: SerializedSpeechEvent): SpeechEvent {
 /**
  * An event as a message of `mostBytes` at most. What is too long goes without its tokens; a text that is still too long becomes an error, so that
  * nobody takes a part of it for the whole.
+ *
+ * @param retryAfterMs only when the event tells of overload
  */
-export function writeEvent(number: number, event: SpeechEvent, mostBytes: number): string {
-  const whole = write({ type: 'event', number, event: serializeEvent(event) })
+export function writeEvent(
+  number: number,
+  event: SpeechEvent,
+  mostBytes: number,
+  retryAfterMs?: number,
+): string {
+  const more = retryAfterMs === undefined ? {} : { retryAfterMs }
+  const whole = write({ type: 'event', number, event: serializeEvent(event), ...more })
   if (byteLength(whole) <= mostBytes) return whole
   const bare = withoutTokens(event)
   if (bare !== undefined) {
@@ -38,7 +46,7 @@ export function writeEvent(number: number, event: SpeechEvent, mostBytes: number
       hint: 'Say a larger maxMessageBytes in the hello.',
     },
   )
-  return write({ type: 'event', number, event: serializeEvent({ type: 'error', error }) })
+  return write({ type: 'event', number, event: serializeEvent({ type: 'error', error }), ...more })
 }
 
 function withoutTokens(event: SpeechEvent): SpeechEvent | undefined {

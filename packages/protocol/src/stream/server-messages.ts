@@ -34,6 +34,8 @@ export interface EventMessage {
   readonly number: number
   readonly event: SerializedSpeechEvent
   readonly truncated?: readonly string[]
+  /** The server is overloaded, which the event tells: no sound is to come for this long. */
+  readonly retryAfterMs?: number
 }
 
 /** What the server says in the stream protocol; always text. */
@@ -73,6 +75,7 @@ export function readServerMessage(text: string): ServerMessage {
         type,
         number: message.whole('number', 0, MOST),
         event: message.raw('event') as SerializedSpeechEvent,
+        ...retryOf(message),
       }
     }
     case 'reply':
@@ -87,10 +90,14 @@ export function readServerMessage(text: string): ServerMessage {
       return {
         type,
         error: readError(message.inner('error')),
-        ...(message.has('retryAfterMs') ? { retryAfterMs: message.whole('retryAfterMs', 0, MOST) } : {}),
+        ...retryOf(message),
         ...(message.has('nextSequence') ? { nextSequence: message.whole('nextSequence', 0, MOST) } : {}),
       }
   }
+}
+
+function retryOf(message: Fields): { readonly retryAfterMs?: number } {
+  return message.has('retryAfterMs') ? { retryAfterMs: message.whole('retryAfterMs', 0, MOST) } : {}
 }
 
 function readWelcome(message: Fields): WelcomeMessage {

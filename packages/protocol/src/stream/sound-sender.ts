@@ -5,6 +5,8 @@ import { clearTimeout, setTimeout, type Timer } from './timers.ts'
 /** More than this in the socket's own buffer waits here instead, where it is bounded. */
 const SOCKET_BYTES = 1 << 20
 const DRAIN_MS = 50
+/** A server may ask for more patience, but what is kept meanwhile has its bounds. */
+const MOST_HELD_MS = 10_000
 
 /** Hands kept frames to the present connection as fast as it takes them, and what is asked for at its place among them. */
 export class SoundSender {
@@ -54,15 +56,25 @@ export class SoundSender {
       }
       link.send(frame)
     }
-    this.#refill = setTimeout(() => {
-      this.#refill = undefined
-      this.drain()
-    }, DRAIN_MS)
+    this.#drainIn(DRAIN_MS)
+  }
+
+  /** An overloaded server wants no sound for that long. */
+  hold(forMs: number): void {
+    if (this.#refill !== undefined) clearTimeout(this.#refill)
+    this.#drainIn(Math.min(forMs, MOST_HELD_MS))
   }
 
   /** Nothing is sent any more. */
   stop(): void {
     if (this.#refill !== undefined) clearTimeout(this.#refill)
+  }
+
+  #drainIn(ms: number): void {
+    this.#refill = setTimeout(() => {
+      this.#refill = undefined
+      this.drain()
+    }, ms)
   }
 
   /** Once for every connection: what was asked may have been lost with the last one, and the server does it once. */

@@ -23,6 +23,8 @@ class Server {
   finishes = 0
   segmentEnds: number[] = []
   changes: unknown[] = []
+  /** Sound that was here when something was changed. */
+  soundAtChanges: number[] = []
   answersFinish = true
 
   constructor() {
@@ -85,7 +87,10 @@ class Server {
       }
     }
     if (message.type === 'end-segment') this.segmentEnds.push(this.sound.length)
-    if (message.type === 'configure') this.changes.push(message)
+    if (message.type === 'configure') {
+      this.changes.push(message)
+      this.soundAtChanges.push(this.sound.length)
+    }
     if (message.type === 'ping') this.say({ type: 'pong', id: message.id }, socket)
     if (message.type === 'finish') {
       this.finishes += 1
@@ -386,6 +391,25 @@ describe('StreamClient', () => {
     const closed = client.drained(0)
     client.close()
     await closed
+  })
+
+  test('an overloaded server that asks for it gets no sound for a while, and then all of it', async () => {
+    const error = new SpeechError('busy', 'full', { retryable: true })
+    connect({
+      onEvent: (event) => {
+        heard.push(event)
+        client.send(ramp(0, 1600))
+        client.endSegment()
+        client.configure({ language: 'ja' })
+      },
+    })
+    await client.open()
+    server.sockets.at(-1)?.send(writeEvent(0, { type: 'error', error }, 4096, 100))
+    await until(() => server.segmentEnds.length === 1)
+    // What is no sound has gone before it.
+    expect(server.soundAtChanges).toEqual([0])
+    expect([server.sound.length, ...server.segmentEnds]).toEqual([1600, 1600])
+    expect(heard).toMatchObject([{ type: 'error', error: { code: 'busy' } }])
   })
 
   test('sound behind the end is refused', async () => {

@@ -235,8 +235,9 @@ export class StreamClient {
     this.#sender.drain()
   }
 
-  #event({ number, event }: EventMessage): void {
+  #event({ number, event, retryAfterMs }: EventMessage): void {
     if (!this.#isNew(number)) return
+    if (retryAfterMs !== undefined) this.#sender.hold(retryAfterMs)
     let heard: SpeechEvent
     try {
       heard = deserializeEvent(event)

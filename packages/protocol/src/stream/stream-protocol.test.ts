@@ -174,6 +174,16 @@ describe('writeEvent', () => {
     expect(message).toMatchObject({ event: { type: 'error', error: { code: 'overrun' } } })
   })
 
+  test('a time to come back stands beside the event, and is read', () => {
+    const error = new SpeechError('busy', 'full', { retryable: true })
+    const message = readServerMessage(writeEvent(0, { type: 'error', error }, 4096, 1000))
+    expect(message).toMatchObject({ type: 'event', event: { type: 'error' }, retryAfterMs: 1000 })
+    expect(readServerMessage(writeEvent(0, { type: 'error', error }, 4096))).not.toHaveProperty('retryAfterMs')
+    const event = { type: 'error', error: {} }
+    const wrong = JSON.stringify({ type: 'event', number: 0, event, retryAfterMs: -1 })
+    expect(() => readServerMessage(wrong)).toThrow('"retryAfterMs"')
+  })
+
   test('an error keeps what users need and nothing of where it happened', () => {
     const error = new SpeechError('busy', 'full', {
       hint: 'Wait.',

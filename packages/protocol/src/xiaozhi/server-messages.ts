@@ -1,5 +1,6 @@
-import type { Emotion, SpeechResult } from '@sensevoice-web/engine'
+import type { Emotion, SpeechError, SpeechResult } from '@sensevoice-web/engine'
 import { DEVICE_REPLY_BYTES } from '../device/device-reply.ts'
+import { errorWords } from '../device/error-words.ts'
 import { byteLength, fitted } from '../fitted.ts'
 
 /** By the names that xiaozhi firmware has faces for. */
@@ -39,6 +40,23 @@ export function writeXiaozhiResult(session: string, result: SpeechResult): reado
     JSON.stringify({ type: 'llm', session_id: session, emotion, text: face }),
     byteLength(custom) <= DEVICE_REPLY_BYTES ? custom : JSON.stringify(short),
   ]
+}
+
+/**
+ * What a device shows in place of an utterance that gets no result; under 4096 bytes.
+ *
+ * @param retryAfterMs only when the server is overloaded
+ */
+export function writeXiaozhiAlert(session: string, error: SpeechError, retryAfterMs?: number): string {
+  const alert = {
+    type: 'alert',
+    session_id: session,
+    status: error.code,
+    message: errorWords(error),
+    emotion: FACES.sad.emotion,
+    ...(retryAfterMs === undefined ? {} : { retry_after_ms: Math.round(retryAfterMs) }),
+  }
+  return fitted(alert, 'message', DEVICE_REPLY_BYTES)
 }
 
 /** What the server says around the sound of a reply: `start`, for each sentence its face and `sentence_start`, `stop`. */

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { byteLength } from '../fitted.ts'
 import { readXiaozhiMessage } from './client-messages.ts'
 import { packXiaozhiFrame, readXiaozhiFrame } from './frame.ts'
-import { writeXiaozhiHello, writeXiaozhiResult, xiaozhiOta } from './server-messages.ts'
+import { writeXiaozhiAlert, writeXiaozhiHello, writeXiaozhiResult, xiaozhiOta } from './server-messages.ts'
 
 const HELLO = {
   type: 'hello',
@@ -119,6 +119,14 @@ describe('what the server says', () => {
       expect(byteLength(text)).toBeLessThan(4096)
       JSON.parse(text)
     }
+  })
+
+  test('an alert says what was wrong and what to do, in 4096 bytes', () => {
+    const error = new SpeechError('busy', 'full', { hint: 'Try again.' })
+    const alert = { type: 'alert', session_id: 's', status: 'busy', message: 'full. Try again.', emotion: 'sad' }
+    expect(JSON.parse(writeXiaozhiAlert('s', error))).toEqual(alert)
+    expect(JSON.parse(writeXiaozhiAlert('s', error, 999.6))).toEqual({ ...alert, retry_after_ms: 1000 })
+    expect(byteLength(writeXiaozhiAlert('s', new SpeechError('busy', '语'.repeat(5000))))).toBeLessThan(4096)
   })
 
   test('stock firmware is told where to go, and to install nothing', () => {

@@ -47,7 +47,7 @@ export function hex(samples: Float32Array): string {
   return Buffer.from(pcm.buffer).toString('hex')
 }
 
-export const wsUrl = (path: string, server = companion) => server.url.replace('http', 'ws') + path
+export const wsUrl = (path: string, server: Pick<Companion, 'url'> = companion) => server.url.replace('http', 'ws') + path
 
 export interface Reply {
   readonly text: string
@@ -57,6 +57,7 @@ export interface Reply {
   readonly emotion_scores: Record<string, number>
   readonly language: string
   readonly language_scores: Record<string, number>
+  readonly latency_ms: number
 }
 
 /** A device that sends a message and waits for its reply. */
@@ -66,7 +67,7 @@ export class Device {
   readonly #replies: string[] = []
   #wake: (() => void) | undefined
 
-  constructor(path: string, server = companion, headers: Record<string, string> = {}) {
+  constructor(path: string, server: Pick<Companion, 'url'> = companion, headers: Record<string, string> = {}) {
     this.socket = new WebSocket(wsUrl(path, server), { headers })
     this.socket.on('message', (data) => {
       this.#replies.push(String(data))

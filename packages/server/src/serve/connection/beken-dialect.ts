@@ -7,11 +7,13 @@ import {
   readBekenMessage,
   writeBekenResult,
   writeBekenSentence,
+  writeDeviceError,
 } from '@sensevoice-web/protocol'
 import { DeviceReplies } from '../conversation/device-replies.ts'
 import type { ReplyTurns } from '../conversation/reply-turns.ts'
 import { createSoundDecoder, type SoundDecoder } from '../session/sound-decoder.ts'
 import type { ConnectionParts, DialectHandler } from './dialect.ts'
+import { lossOf, retryAfterMs } from './lost-speech.ts'
 
 interface Hearing {
   readonly probe: VoiceProbe
@@ -148,7 +150,11 @@ export class BekenDialect implements DialectHandler {
   }
 
   #tell(event: SpeechEvent): void {
-    if (event.type === 'error') this.#parts.onError(event.error)
+    const loss = lossOf(event)
+    if (loss !== undefined) {
+      this.#parts.onError(loss)
+      this.#say(writeDeviceError(loss, retryAfterMs(loss)))
+    }
     if (event.type === 'result') {
       if (!this.#committing) this.#say(BEKEN.created)
       for (const text of writeBekenResult(event.result)) this.#say(text)

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import { SpeechError, toSpeechError } from '@sensevoice-web/engine'
 import { dialectOf, writeDeviceError } from '@sensevoice-web/protocol'
 import type { WebSocket } from 'ws'
@@ -5,14 +6,13 @@ import type { Admitted } from '../admission.ts'
 import { BekenDialect } from './beken-dialect.ts'
 import { DeviceDialect } from './device-dialect.ts'
 import type { ConnectionParts, DialectHandler } from './dialect.ts'
+import { retryAfterMs } from './lost-speech.ts'
 import { Outbox } from './outbox.ts'
 import { StreamDialect, writeStreamError } from './stream-dialect.ts'
 import { XiaozhiDialect } from './xiaozhi-dialect.ts'
 
 /** Messages that wait while one is being worked on; then the socket is not read any more. */
 const MOST_WAITING = 16
-/** When an overloaded server is to be asked again. */
-export const RETRY_AFTER_MS = 1000
 
 type Dialect =
   | { readonly type: 'unknown' }
@@ -85,20 +85,21 @@ export class Connection {
   }
 
   #receive(data: Buffer, binary: boolean): void {
+    const arrivedMs = performance.now()
     this.#waiting += 1
     if (this.#waiting >= MOST_WAITING) this.#socket.pause()
     this.#last = this.#last.then(async () => {
-      await this.#work(data, binary)
+      await this.#work(data, binary, arrivedMs)
       this.#waiting -= 1
       if (this.#waiting < MOST_WAITING && this.#socket.isPaused && !this.#gone) this.#socket.resume()
     })
   }
 
-  async #work(data: Buffer, binary: boolean): Promise<void> {
+  async #work(data: Buffer, binary: boolean, arrivedMs: number): Promise<void> {
     if (this.#gone) return
     try {
       if (binary) await this.#speaking().binary(data)
-      else await this.#text(data.toString('utf8'))
+      else await this.#text(data.toString('utf8'), arrivedMs)
     } catch (error) {
       const failed = toSpeechError(error, 'inference-failed')
       this.#parts.onError(failed)
@@ -106,9 +107,9 @@ export class Connection {
     }
   }
 
-  async #text(text: string): Promise<void> {
+  async #text(text: string, arrivedMs: number): Promise<void> {
     if (this.#dialect.type === 'unknown') this.#dialect = this.#begin(text)
-    await this.#speaking().text(text)
+    await this.#speaking().text(text, arrivedMs)
   }
 
   #begin(text: string): Dialect {
@@ -132,9 +133,7 @@ export class Connection {
   }
 
   #write(error: SpeechError): string {
-    const retryAfterMs = error.code === 'busy' ? RETRY_AFTER_MS : undefined
-    return this.#dialect.type === 'stream'
-      ? writeStreamError(error, retryAfterMs)
-      : writeDeviceError(error, retryAfterMs)
+    const write = this.#dialect.type === 'stream' ? writeStreamError : writeDeviceError
+    return write(error, retryAfterMs(error))
   }
 }

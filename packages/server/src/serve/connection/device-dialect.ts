@@ -9,6 +9,7 @@ import {
 } from '@sensevoice-web/engine'
 import { type DeviceRequest, readDeviceRequest, writeDeviceReply } from '@sensevoice-web/protocol'
 import type { ConnectionParts, DialectHandler } from './dialect.ts'
+import { lossOf } from './lost-speech.ts'
 
 /** A message this long is an utterance by itself; shorter ones are chunks of a stream. */
 const WHOLE_MS = 1000
@@ -37,8 +38,7 @@ export class DeviceDialect implements DialectHandler {
     return this.#stream?.unheardMs ?? 0
   }
 
-  async text(message: string): Promise<void> {
-    const arrivedMs = performance.now()
+  async text(message: string, arrivedMs: number): Promise<void> {
     const request = readDeviceRequest(message)
     this.#parts.onSound(this.#device, (1000 * request.samples.length) / request.sampleRate)
     const whole = request.samples.length >= (WHOLE_MS * request.sampleRate) / 1000
@@ -159,7 +159,8 @@ class DeviceStream {
   #take(event: SpeechEvent): void {
     if (event.type === 'speech-start') this.#newest = undefined
     if (event.type === 'result') this.#untold.push(event.result)
-    if (event.type === 'error') this.#untold.push(event.error)
+    const loss = lossOf(event)
+    if (loss !== undefined) this.#untold.push(loss)
   }
 
   /** A device may change its rate between messages; each rate has its own past. */

@@ -26,7 +26,8 @@ export interface DialectHandler {
   readonly unheardMs: number
   /** Whether an answer is being made or played now. */
   readonly isReplying: boolean
-  text(message: string): Promise<void>
+  /** @param arrivedMs when its last byte came, by `performance.now()`: messages before it may have taken a while */
+  text(message: string, arrivedMs: number): Promise<void>
   binary(message: Uint8Array): Promise<void>
   /** The connection is gone. */
   gone(): Promise<void>

@@ -6,6 +6,7 @@ import {
   REPLY_SAMPLE_RATE,
   readXiaozhiFrame,
   readXiaozhiMessage,
+  writeXiaozhiAlert,
   writeXiaozhiHello,
   writeXiaozhiResult,
   writeXiaozhiSentence,
@@ -17,6 +18,7 @@ import { DeviceReplies } from '../conversation/device-replies.ts'
 import type { ReplyTurns } from '../conversation/reply-turns.ts'
 import { createSoundDecoder, type SoundDecoder } from '../session/sound-decoder.ts'
 import type { ConnectionParts, DialectHandler } from './dialect.ts'
+import { lossOf, retryAfterMs } from './lost-speech.ts'
 
 const SAMPLES_PER_MS = 16
 
@@ -136,7 +138,11 @@ export class XiaozhiDialect implements DialectHandler {
   }
 
   #tell(event: SpeechEvent): void {
-    if (event.type === 'error') this.#parts.onError(event.error)
+    const loss = lossOf(event)
+    if (loss !== undefined) {
+      this.#parts.onError(loss)
+      this.#say(writeXiaozhiAlert(this.#session, loss, retryAfterMs(loss)))
+    }
     if (event.type === 'result') {
       for (const text of writeXiaozhiResult(this.#session, event.result)) this.#say(text)
     }

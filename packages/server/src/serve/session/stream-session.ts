@@ -4,6 +4,7 @@ import { type HelloMessage, type StreamChanges, writeEvent, writeReply } from '@
 import type { Backend } from '../../backend/backend.ts'
 import type { Replies } from '../conversation/replies.ts'
 import type { ReplyTurns } from '../conversation/reply-turns.ts'
+import { lossOf, retryAfterMs } from '../connection/lost-speech.ts'
 import { StreamReplies } from '../conversation/stream-replies.ts'
 import type { SoundDecoder } from './sound-decoder.ts'
 
@@ -177,7 +178,9 @@ export class StreamSession {
   #tell(event: SpeechEvent): void {
     this.#parts.onEvent(event)
     const number = this.#nextEvent++
-    this.#keep(number, (mostBytes) => writeEvent(number, event, mostBytes))
+    const loss = lossOf(event)
+    const retryMs = loss && retryAfterMs(loss)
+    this.#keep(number, (mostBytes) => writeEvent(number, event, mostBytes, retryMs))
     this.#replies?.hear(event)
   }
 
