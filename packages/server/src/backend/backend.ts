@@ -1,5 +1,6 @@
 import type { AudioSegment, RecognitionKind, RecognizeOptions, SpeechResult } from '@sensevoice-web/engine'
 import type { ServedModelFacts } from '@sensevoice-web/protocol'
+import type { PoolCounters } from './triton/pool-event.ts'
 
 /** One recognition as a server asks for it. */
 export interface BackendCall extends RecognizeOptions {
@@ -18,6 +19,8 @@ export interface Backend {
   readonly ready: boolean
   /** Segments that wait. */
   readonly waiting: number
+  /** Of the servers behind it; undefined where there are none. */
+  readonly counters?: PoolCounters | undefined
   /** @throws SpeechError `busy` (too many wait), `closed`, the backend's own, the signal's reason */
   recognize(segment: AudioSegment, call: BackendCall): Promise<SpeechResult>
   /** Waits for what is under way. */

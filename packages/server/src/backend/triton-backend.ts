@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import type { RecognitionKind } from '@sensevoice-web/engine'
 import { modelName } from '../model/model-name.ts'
 import { withModelFolder } from '../store/model-folder.ts'
 import type { Backend } from './backend.ts'
@@ -11,15 +12,18 @@ export interface TritonBackendOptions {
   /** Folder, or name of a stored model: its manifest and tokens are read here. */
   readonly model: string
   readonly endpoints: readonly string[]
-  /** Recognize here what no endpoint answers: by one thread with the model in its memory, on all processors. */
+  /** Recognize here what no endpoint answers, by one worker with the model in its memory from the start: its ONNX file is needed, too. */
   readonly fallback: boolean
+  /** Threads of the fallback. Default: all processors. */
+  readonly threads?: number
   /** Requests under way at once, which the servers batch. */
   readonly parallel: number
   /** Segments that may wait. */
   readonly mostWaiting: number
+  /** Called for each wait: for the endpoints, and for the fallback. */
   readonly onQueued?: (waitedMs: number) => void
-  /** Called for each segment that is recognized here since no endpoint answered. */
-  readonly onFallback?: () => void
+  /** Called for each recognition that was done here since no endpoint answered. */
+  readonly onFallback?: (kind: RecognitionKind) => void
 }
 
 /**
@@ -28,9 +32,15 @@ export interface TritonBackendOptions {
  * @throws SpeechError as `createTritonRecognizer`; with a fallback as `createLocalBackend`, too
  */
 export async function createTritonBackend(options: TritonBackendOptions): Promise<Backend> {
-  const { model, mostWaiting, fallback, onFallback } = options
+  const { model, mostWaiting, fallback, threads = availableParallelism(), onQueued, onFallback } = options
   if (!fallback) return await servedBackend(options)
-  const local = await createLocalBackend({ model, parallel: 1, threads: availableParallelism(), mostWaiting })
+  const local = await createLocalBackend({
+    model,
+    parallel: 1,
+    threads,
+    mostWaiting,
+    ...(onQueued === undefined ? {} : { onQueued }),
+  })
   try {
     return withFallback(await servedBackend(options), local, onFallback)
   } catch (error) {
@@ -60,6 +70,9 @@ async function servedBackend(options: TritonBackendOptions): Promise<Backend> {
     },
     get waiting() {
       return queue.waiting
+    },
+    get counters() {
+      return recognizer.counters
     },
     recognize: (segment, { kind, device, ...call }) =>
       queue.run({ kind, device, ...(call.signal === undefined ? {} : { signal: call.signal }) }, () =>

@@ -1,4 +1,4 @@
-import { isSpeechError, type SpeechErrorCode } from '@sensevoice-web/engine'
+import { isSpeechError, type RecognitionKind, type SpeechErrorCode } from '@sensevoice-web/engine'
 import type { Backend } from './backend.ts'
 
 /** Failures after which this machine is of use. Under overload it is not: it would be overloaded too, by far more. */
@@ -7,9 +7,13 @@ const FALLBACK_CODES: readonly SpeechErrorCode[] = ['network', 'model-unsupporte
 /**
  * Servers, and this machine for the segments that none of them answers.
  *
- * @param onFallback called for each of those segments
+ * @param onFallback called for each recognition that this machine has done
  */
-export function withFallback(servers: Backend, local: Backend, onFallback: () => void = () => {}): Backend {
+export function withFallback(
+  servers: Backend,
+  local: Backend,
+  onFallback: (kind: RecognitionKind) => void = () => {},
+): Backend {
   return {
     kind: servers.kind,
     model: servers.model,
@@ -19,13 +23,17 @@ export function withFallback(servers: Backend, local: Backend, onFallback: () =>
     get waiting() {
       return servers.waiting + local.waiting
     },
+    get counters() {
+      return servers.counters
+    },
     async recognize(segment, call) {
       try {
         return await servers.recognize(segment, call)
       } catch (error) {
         if (!isSpeechError(error) || !FALLBACK_CODES.includes(error.code)) throw error
-        onFallback()
-        return await local.recognize(segment, call)
+        const result = await local.recognize(segment, call)
+        onFallback(call.kind)
+        return result
       }
     },
     async dispose() {

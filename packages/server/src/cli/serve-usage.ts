@@ -12,8 +12,9 @@ Every option is also an environment variable: --token-file is SENSEVOICE_SERVE_T
   --model MODEL                folder of a model, or the name of a fetched one; default: the embedded tiny model
   --backend local|triton       this machine's processor (default), or Triton servers
   --endpoint URL               of a Triton server: http, https, grpc or grpcs; as often as there are servers
-  --fallback                   recognize here when no Triton server can
-  --parallel N  --threads N    recognitions at once (local: processors; triton: 4 times that), threads of each (1)
+  --fallback                   recognize here when no Triton server can; holds the model in memory, and needs its ONNX file
+  --parallel N                 recognitions at once (local: processors; triton: 4 times that)
+  --threads N                  of each recognition here (local: 1; --fallback: processors)
   --token T                    one token for all devices
   --token-file F               lines of "DEVICE TOKEN"
   --token-secret S             signed tokens, made by: sensevoice token --device ID [--days N]

@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http'
+import { isIP } from 'node:net'
 import { SpeechError } from '@sensevoice-web/engine'
 import type { ServeConfig } from './config.ts'
+import { isLoopback } from './loopback.ts'
 import { admits } from './tokens.ts'
 
 /** A connection that is let in. */
@@ -58,8 +60,7 @@ export class Admission {
     const device = deviceOf(request, url)
     const { origin } = request.headers
     const { origins, tokens } = this.#rules
-    // Firmware sends its server's own address as an origin; a list is for pages.
-    const own = origin !== undefined && originHost(origin) === request.headers.host
+    const own = isOwn(origin, request.headers.host, tokens.type !== 'none')
     if (origins.length > 0 && origin !== undefined && !own && !origins.includes(origin)) {
       throw new Refusal(403, new SpeechError('invalid-argument', 'pages of this origin may not connect'))
     }
@@ -140,8 +141,16 @@ function tokenOf(request: IncomingMessage, url: URL): string | undefined {
   return bearer ?? url.searchParams.get('token') ?? undefined
 }
 
-function originHost(origin: string): string | undefined {
-  return URL.canParse(origin) ? new URL(origin).host : undefined
+/**
+ * Whether it is the server's own address, which firmware sends as an origin; a list is for pages.
+ *
+ * @param guarded by tokens: without any, a name does not count, since a page elsewhere can have its own name lead here
+ */
+function isOwn(origin: string | undefined, host: string | undefined, guarded: boolean): boolean {
+  if (origin === undefined || !URL.canParse(origin)) return false
+  const url = new URL(origin)
+  const name = url.hostname.replace(/^\[|\]$/g, '')
+  return url.host === host && (guarded || isLoopback(name) || isIP(name) !== 0)
 }
 
 function later(status: number, what: string): Refusal {

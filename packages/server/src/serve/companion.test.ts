@@ -67,6 +67,21 @@ describe('who is let in', () => {
     await server.drain()
   })
 
+  test('without tokens a page whose own name was led here is none of the list', async () => {
+    const led = { Host: 'evil.example', Origin: 'http://evil.example' }
+    const server = await start('--origin', 'https://mine.example')
+    expect(await status('/ws/a', led, server)).toBe('403')
+    expect(await status('/ws/a', { Origin: server.url }, server)).toBe('101')
+    const { port } = new URL(server.url)
+    const named = { Host: `localhost:${port}`, Origin: `http://localhost:${port}` }
+    expect(await status('/ws/a', named, server)).toBe('101')
+    await server.drain()
+    const guarded = await start('--origin', 'https://mine.example', '--token', 't')
+    expect(await status('/ws/a?token=t', led, guarded)).toBe('101')
+    expect(await status('/ws/a', led, guarded)).toBe('401')
+    await guarded.drain()
+  })
+
   test('connections are counted, and each is given back', async () => {
     const server = await start('--connections', '2')
     const first = await new Device('/ws/a', server).open()

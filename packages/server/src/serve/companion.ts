@@ -4,8 +4,6 @@ import type { AddressInfo, Socket } from 'node:net'
 import { type SpeechError, serializeSpeechError } from '@sensevoice-web/engine'
 import type { WebSocket, WebSocketServer } from 'ws'
 import type { Backend } from '../backend/backend.ts'
-import { createLocalBackend } from '../backend/local-backend.ts'
-import { createTritonBackend } from '../backend/triton-backend.ts'
 import { DEFAULT_VAD_MODEL } from '../model/default-models.ts'
 import { VoiceProbes } from '../voice-probes.ts'
 import { Admission, type Admitted, Refusal } from './admission.ts'
@@ -13,6 +11,8 @@ import type { ServeConfig } from './config.ts'
 import { Connection } from './connection/connection.ts'
 import { Replies } from './conversation/replies.ts'
 import { ReplyMetrics } from './conversation/reply-metrics.ts'
+import { createBackend } from './create-backend.ts'
+import { endpointsUp } from './endpoint-metrics.ts'
 import { faultAnswer, jsonAnswer } from './json-answer.ts'
 import { Metrics } from './metrics.ts'
 import { otaAnswer } from './ota.ts'
@@ -68,17 +68,6 @@ export async function startCompanion(config: ServeConfig): Promise<Companion> {
     await backend.dispose()
     throw error
   }
-}
-
-async function createBackend(config: ServeConfig, metrics: Metrics): Promise<Backend> {
-  const { backend, model, parallel, threads, queue, endpoints, fallback } = config
-  const onQueued = (waitedMs: number) => metrics.queued(waitedMs)
-  const shared = { parallel, mostWaiting: queue, onQueued }
-  if (backend === 'triton') {
-    const onFallback = () => metrics.fallback()
-    return await createTritonBackend({ ...shared, model: model ?? '', endpoints, fallback, onFallback })
-  }
-  return await createLocalBackend({ ...shared, threads, ...(model === undefined ? {} : { model }) })
 }
 
 interface Parts {
@@ -262,7 +251,8 @@ class RunningCompanion implements Companion {
     const ready = backend.ready && !admission.draining
     const status = admission.draining ? 'draining' : ready ? 'ok' : 'unavailable'
     const { name, version } = backend.model
-    return { status, model: name, version, live: true, ready, backend: backend.kind }
+    const endpoints = endpointsUp(backend)
+    return { status, model: name, version, live: true, ready, backend: backend.kind, ...endpoints }
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { createSecureContext } from 'node:tls'
 import { parseArgs } from 'node:util'
 import { SpeechError } from '@sensevoice-web/engine'
 import type { TokenRule } from './tokens.ts'
@@ -153,7 +154,14 @@ export class ConfigReader {
       this.fault('--tls-cert and --tls-key belong together')
       return undefined
     }
-    return { cert: this.file('tls-cert', cert), key: this.file('tls-key', key) }
+    const faults = this.#faults.length
+    const files = { cert: this.file('tls-cert', cert), key: this.file('tls-key', key) }
+    if (this.#faults.length > faults) return undefined
+    // Each by itself first, so that the broken one is named.
+    this.attempt('tls-cert', () => createSecureContext({ cert: files.cert }))
+    this.attempt('tls-key', () => createSecureContext({ key: files.key }))
+    if (this.#faults.length === faults) this.attempt('tls-key', () => createSecureContext(files))
+    return files
   }
 
   #tokenFile(path: string): ReadonlyMap<string, string> {

@@ -1,11 +1,22 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { readServeConfig } from './config.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sensevoice-config-'))
 afterAll(() => rmSync(folder, { recursive: true }))
+
+/** What it says of settings that it refuses. */
+function faultsOf(...argv: string[]): string {
+  try {
+    readServeConfig(argv, {})
+  } catch (error) {
+    return (error as Error).message
+  }
+  return ''
+}
 
 describe('readServeConfig', () => {
   test('serves this machine alone unless told otherwise', () => {
@@ -107,6 +118,51 @@ describe('readServeConfig', () => {
     const argv = ['--backend', 'triton', '--endpoint', 'http://a', '--endpoint', 'grpc://b', '--model', 'm']
     expect(readServeConfig(argv, {}).endpoints).toEqual(['http://a', 'grpc://b'])
     expect(() => readServeConfig(['--endpoint', 'http://a'], {})).toThrow('--backend triton')
+  })
+
+  test('addresses of endpoints are looked at, all at once with the rest, and no password is told', () => {
+    const triton = ['--backend', 'triton', '--model', 'm', '--port', 'x']
+    const addresses = ['ftp://a', 'http://b', 'http://b', 'http://me:secret@c', 'grpc://d/path']
+    const faults = faultsOf(...triton, ...addresses.flatMap((address) => ['--endpoint', address]))
+    for (const words of ['--port', '"ftp://a"', 'twice', 'at c has a password', 'grpc://d/path'])
+      expect(faults).toContain(words)
+    expect(faults).not.toContain('secret')
+  })
+
+  test('what would have no effect is refused', () => {
+    expect(faultsOf('--fallback')).toContain('--fallback is for --backend triton')
+    const triton = ['--backend', 'triton', '--model', 'm', '--endpoint', 'http://a']
+    expect(faultsOf(...triton, '--threads', '3')).toContain('--threads is for')
+    expect(readServeConfig([...triton, '--fallback', '--threads', '3'], {}).threads).toBe(3)
+    expect(readServeConfig([...triton, '--fallback'], {}).threads).toBe(availableParallelism())
+    expect(readServeConfig([], {}).threads).toBe(1)
+  })
+
+  test('a device of --ota-device has a token', () => {
+    const path = join(folder, 'ota-tokens')
+    writeFileSync(path, 'kitchen abc\n')
+    const argv = ['--token-file', path, '--ota-device', 'kitchen']
+    expect(readServeConfig(argv, {}).otaDevices).toEqual(['kitchen'])
+    expect(faultsOf(...argv, '--ota-device', 'hall')).toBe('--ota-device hall has no token in --token-file')
+  })
+
+  test('a certificate and a key are read before anything is begun', () => {
+    const [cert, key, other, text] = ['cert', 'key', 'other', 'text'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+      string,
+    ]
+    const made = ['req', '-newkey', 'rsa:2048', '-nodes', '-x509', '-days', '2', '-subj', '/CN=localhost']
+    execFileSync('openssl', [...made, '-keyout', other, '-out', cert], { stdio: 'ignore' })
+    execFileSync('openssl', [...made, '-keyout', key, '-out', cert], { stdio: 'ignore' })
+    writeFileSync(text, 'no PEM')
+    expect(readServeConfig(['--tls-cert', cert, '--tls-key', key], {}).tls?.cert.length).toBeGreaterThan(0)
+    expect(faultsOf('--tls-cert', cert, '--tls-key', other)).toMatch(/^--tls-key: .*mismatch/)
+    expect(faultsOf('--tls-cert', text, '--tls-key', key)).toMatch(/^--tls-cert: .*$/)
+    expect(faultsOf('--tls-cert', text, '--tls-key', text)).toMatch(/^--tls-cert: .*\n *--tls-key: .*$/)
+    const none = join(folder, 'none')
+    expect(faultsOf('--tls-cert', none, '--tls-key', key)).toMatch(/^--tls-cert: ENOENT.*$/)
   })
 
   test('what is no option is refused', () => {

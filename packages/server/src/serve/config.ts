@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { endpointFaults } from '../backend/triton/pool-options.ts'
 import { ConfigReader, type TlsFiles } from './config-reader.ts'
 import { type ReplyConfig, readReplyConfig } from './conversation/reply-config.ts'
 import { isLoopback } from './loopback.ts'
@@ -15,6 +16,7 @@ export interface ServeConfig {
   readonly fallback: boolean
   /** Recognitions at once. */
   readonly parallel: number
+  /** Of each recognition here: with `triton`, of the fallback's. */
   readonly threads: number
   readonly tokens: TokenRule
   /** Origins of pages that may connect; empty: any. Devices without one always may. */
@@ -59,7 +61,7 @@ export function readServeConfig(
     endpoints,
     fallback: reader.flag('fallback'),
     parallel: reader.whole('parallel', 1, 256, backend === 'local' ? cores : 4 * cores),
-    threads: reader.whole('threads', 1, 256, 1),
+    threads: reader.whole('threads', 1, 256, backend === 'local' ? 1 : cores),
     origins: reader.list('origin'),
     connections: reader.whole('connections', 1, 100_000, 256),
     perAddress: reader.whole('per-address', 1, 100_000, 64),
@@ -77,12 +79,20 @@ export function readServeConfig(
   if (backend === 'triton' && model === undefined)
     reader.fault('--backend triton needs the --model that is served')
   if (backend === 'local' && endpoints.length > 0) reader.fault('--endpoint is for --backend triton')
+  if (backend === 'local' && config.fallback) reader.fault('--fallback is for --backend triton')
+  if (backend === 'triton' && !config.fallback && reader.text('threads') !== undefined)
+    reader.fault('--threads is for what is recognized here: --backend local, or --fallback')
+  if (backend === 'triton' && endpoints.length > 0)
+    for (const fault of endpointFaults(endpoints)) reader.fault(`--endpoint: ${fault}`)
   const tokens = reader.tokens()
   if (tokens.type === 'none' && !isLoopback(config.host) && !reader.flag('insecure-no-auth')) {
     reader.fault(
       `without a token only this machine is served, but --host is ${config.host}: give --token, --token-file or --token-secret`,
     )
   }
+  if (tokens.type === 'devices')
+    for (const device of config.otaDevices)
+      if (!tokens.tokens.has(device)) reader.fault(`--ota-device ${device} has no token in --token-file`)
   const tls = reader.tls()
   const statusToken = reader.text('status-token')
   if (statusToken !== undefined && statusToken.length < STATUS_TOKEN_CHARACTERS)

@@ -1,4 +1,4 @@
-import type { SpeechError, SpeechEvent } from '@sensevoice-web/engine'
+import type { RecognitionKind, SpeechError, SpeechEvent } from '@sensevoice-web/engine'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
 export interface Gauges {
@@ -19,7 +19,7 @@ export class Metrics {
   readonly #segments: Counter<'outcome'>
   readonly #lost: Counter
   readonly #slow: Counter
-  readonly #fallbacks: Counter
+  readonly #fallbacks: Counter<'kind'>
   readonly #queued: Histogram
   readonly #stages: Histogram<'stage'>
 
@@ -47,7 +47,7 @@ export class Metrics {
     this.#segments = counter('segments', 'Segments by what came of them.', ['outcome'])
     this.#lost = counter('lost_samples', 'Sound that was given up, in samples at 16 kHz.')
     this.#slow = counter('slow_readers', 'Connections cut because their client did not read.')
-    this.#fallbacks = counter('fallbacks', 'Segments recognized here since no Triton server answered.')
+    this.#fallbacks = counter('fallbacks', 'Recognitions done here since no Triton server answered.', ['kind'])
     this.#queued = new Histogram({
       name: 'sensevoice_queue_seconds',
       help: 'How long a segment waited for the backend.',
@@ -79,8 +79,8 @@ export class Metrics {
     this.#slow.inc()
   }
 
-  fallback(): void {
-    this.#fallbacks.inc()
+  fallback(kind: RecognitionKind): void {
+    this.#fallbacks.inc({ kind })
   }
 
   queued(waitedMs: number): void {

@@ -58,7 +58,8 @@ export class Endpoint {
 
   get counters(): EndpointCounters {
     const circuit = circuitName(this.#breaker.state)
-    return { endpoint: this.name, health: this.#health, circuit, reason: this.reason, ...this.#counts }
+    const { name: endpoint, available, health, reason } = this
+    return { endpoint, available, health, circuit, reason, ...this.#counts }
   }
 
   /**

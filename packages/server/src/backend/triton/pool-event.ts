@@ -16,6 +16,8 @@ export type PoolEvent =
 
 export interface EndpointCounters {
   readonly endpoint: string
+  /** Whether requests go there: it is up, and its circuit closed. */
+  readonly available: boolean
   readonly health: 'unknown' | 'up' | 'down' | 'mismatch'
   readonly circuit: 'open' | 'half-open' | 'closed'
   /** Why it is not up; empty when it is. */

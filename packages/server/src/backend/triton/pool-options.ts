@@ -47,7 +47,8 @@ export function poolSettings(options: EndpointPoolOptions): PoolSettings {
   return settings
 }
 
-function* endpointFaults(endpoints: readonly string[]): Generator<string> {
+/** What is wrong with these addresses, and nothing else of the options. */
+export function* endpointFaults(endpoints: readonly string[]): Generator<string> {
   if (endpoints.length === 0) yield 'at least one endpoint is needed'
   if (new Set(endpoints).size !== endpoints.length) yield 'an endpoint is given twice'
   for (const endpoint of endpoints) {
@@ -55,8 +56,7 @@ function* endpointFaults(endpoints: readonly string[]): Generator<string> {
     if (url === undefined || !SCHEMES.includes(url.protocol) || url.hostname === '') {
       yield `the endpoint "${endpoint}" is no http://, https://, grpc:// or grpcs:// address`
     } else if (url.username !== '' || url.password !== '') {
-      // Addresses stand in logs and metrics.
-      yield `the endpoint at ${url.host} has a password in its address: give it as a header`
+      yield `the endpoint at ${url.host} has a password in its address, and addresses stand in logs and metrics`
     } else if (url.protocol.startsWith('grpc') && !['', '/'].includes(url.pathname)) {
       yield `the endpoint ${endpoint} has a path, which gRPC has no place for`
     }
