@@ -31,4 +31,6 @@ export interface BackendSource {
   readonly wordTimes: boolean
   /** @throws SpeechError why it cannot be used */
   open(): Promise<UtteranceBackend>
+  /** Frees what the source itself holds, whether it was opened or not: called once, after the opened backend's own. */
+  dispose?(): Promise<void>
 }

@@ -1,6 +1,14 @@
 import { initializeLogger, Plugin, stt } from '@livekit/agents'
-import { expect, test } from 'vitest'
-import { createSttFromEnv, registerSttProvider, STT, sttProviders } from './index.ts'
+import { afterEach, expect, test } from 'vitest'
+import {
+  createSttFromEnv,
+  loadedModels,
+  localBackend,
+  registerSttProvider,
+  STT,
+  sttProviders,
+} from './index.ts'
+import { FunasrStandIn } from './test-data/funasr-stand-in.ts'
 import { ScriptedVad } from './test-data/scripted-vad.ts'
 import { eventsOf, frames, silence, spoken, textsOf } from './test-data/sound.ts'
 import { together } from './together.ts'
@@ -11,10 +19,20 @@ const { FINAL_TRANSCRIPT } = stt.SpeechEventType
 const speech = spoken('en-three-one-four')
 const sound = frames(together(silence(0.5), speech, silence(1)))
 
+let closed = 0
+class Elsewhere extends stt.testing.FakeSTT {
+  override async close(): Promise<void> {
+    closed += 1
+    await super.close()
+  }
+}
 registerSttProvider(
   'elsewhere',
-  () => new stt.testing.FakeSTT({ label: 'elsewhere', fakeTranscript: 'hello', fakeRequireAudio: true }),
+  () => new Elsewhere({ label: 'elsewhere', fakeTranscript: 'hello', fakeRequireAudio: true }),
 )
+afterEach(() => {
+  closed = 0
+})
 
 test('makes a working STT of no variables at all', async () => {
   const own = createSttFromEnv({ env: {} })
@@ -44,8 +62,49 @@ test('makes what was registered, and takes it over when the first cannot be used
     env: { SENSEVOICE_MODEL_DIR: '/nowhere', STT_FALLBACK_PROVIDER: 'elsewhere' },
   })
   expect(textsOf(await eventsOf(own.stream(), sound), FINAL_TRANSCRIPT)).toEqual(['hello'])
+  expect(closed).toBe(0)
   await own.close()
+  await own.close()
+  expect(closed).toBe(1)
   expect(() => registerSttProvider('sensevoice', () => own)).toThrow(/already/)
+})
+
+test('closes a fallback that nobody needed', async () => {
+  const own = createSttFromEnv({ env: { STT_FALLBACK_PROVIDER: 'elsewhere' } })
+  expect(textsOf(await eventsOf(own.stream(), sound), FINAL_TRANSCRIPT)).toEqual(['3 1 4.'])
+  await own.close()
+  expect(closed).toBe(1)
+})
+
+test('falls back between this process and a FunASR server, in both directions', async () => {
+  const server = await FunasrStandIn.start(() => [{ mode: 'offline', text: 'from the server', is_final: false }])
+  const finalOf = async (env: Record<string, string>) => {
+    const own = createSttFromEnv({ env: { ...env, FUNASR_URL: server.url } })
+    const events = await eventsOf(own.stream(), sound)
+    await own.close()
+    const { text, metadata } = events.find(({ type }) => type === FINAL_TRANSCRIPT)?.alternatives?.[0] ?? {}
+    return [text, metadata?.['backend']]
+  }
+  const toServer = { STT_FALLBACK_PROVIDER: 'funasr' }
+  expect(await finalOf(toServer)).toEqual(['3 1 4.', 'local'])
+  expect(await finalOf({ ...toServer, SENSEVOICE_MODEL_DIR: '/nowhere' })).toEqual(['from the server', 'funasr'])
+  const toHere = { STT_PROVIDER: 'funasr', STT_FALLBACK_PROVIDER: 'sensevoice' }
+  expect(await finalOf(toHere)).toEqual(['from the server', 'funasr'])
+  const { url } = server
+  await server.stop()
+  const own = createSttFromEnv({ env: { ...toHere, FUNASR_URL: url } })
+  expect(textsOf(await eventsOf(own.stream(), sound), FINAL_TRANSCRIPT)).toEqual(['3 1 4.'])
+  await own.close()
+})
+
+test('hands on how many recognitions at once this process does', async () => {
+  const env = { SENSEVOICE_PARALLEL: '3' }
+  const before = loadedModels()
+  const own = createSttFromEnv({ env }) as STT
+  const same = new STT({ backend: localBackend({ parallel: 3 }) })
+  await Promise.all([own.prewarm(), same.prewarm()])
+  expect(loadedModels()).toBe(before + 1)
+  await Promise.all([own.close(), same.close()])
 })
 
 test('names every wrong value in one error', () => {

@@ -1,8 +1,11 @@
 import type { stt, VAD } from '@livekit/agents'
 import { SpeechError } from '@sensevoice-web/engine'
+import type { BackendSource } from './backend.ts'
 import { otherSttBackend } from './backends/other-stt.ts'
-import { provideStt, sttProviders } from './providers.ts'
-import { type Environment, settingsFromEnv } from './settings-from-env.ts'
+import type { Environment } from './env-reader.ts'
+import { backendOf, type ProviderContext, provideStt, sttProviders } from './providers.ts'
+import { settingsFromEnv } from './settings-from-env.ts'
+import { isSenseVoice } from './stt-settings.ts'
 
 export interface FromEnvOptions {
   /** Default `process.env`. */
@@ -13,13 +16,13 @@ export interface FromEnvOptions {
 
 /**
  * The STT that the environment names: see `settingsFromEnv` for the variables. With `STT_FALLBACK_PROVIDER` that one takes over utterances for which
- * the first fails, as when its model cannot be loaded.
+ * the first fails, as when its model cannot be loaded; it is closed with the first.
  *
  * @throws SpeechError `invalid-argument` that names every wrong value at once
  */
 export function createSttFromEnv({ env = process.env, vad }: FromEnvOptions = {}): stt.STT {
   const settings = settingsFromEnv(env, sttProviders())
-  const { provider, fallbackProvider, useExternalVad } = settings
+  const { provider, fallback, useExternalVad } = settings
   if (useExternalVad && vad === undefined) {
     throw new SpeechError(
       'invalid-argument',
@@ -31,8 +34,13 @@ export function createSttFromEnv({ env = process.env, vad }: FromEnvOptions = {}
   }
   const given = useExternalVad && vad !== undefined ? { vad } : {}
   const fallbacks =
-    fallbackProvider === undefined
-      ? []
-      : [otherSttBackend(provideStt(fallbackProvider, { settings, fallbacks: [], ...given }))]
+    fallback === undefined ? [] : [fallbackOf({ settings: fallback, fallbacks: [], ...given })]
   return provideStt(provider, { settings, fallbacks, ...given })
+}
+
+function fallbackOf(context: ProviderContext): BackendSource {
+  const { settings } = context
+  if (isSenseVoice(settings.provider)) return backendOf(settings)
+  const other = provideStt(settings.provider, context)
+  return { ...otherSttBackend(other), dispose: () => other.close() }
 }

@@ -6,7 +6,7 @@ import { funasrBackend } from './backends/funasr.ts'
 import { localBackend } from './backends/local.ts'
 import { tritonBackend } from './backends/triton.ts'
 import { STT } from './sense-voice-stt.ts'
-import type { SttSettings } from './stt-settings.ts'
+import { SENSE_VOICE_PROVIDERS, type SttSettings } from './stt-settings.ts'
 
 /** What a provider makes its STT of. */
 export interface ProviderContext {
@@ -20,10 +20,7 @@ export interface ProviderContext {
 /** Makes an STT by the settings; a provider that is not SenseVoice may read variables of its own. */
 export type SttProvider = (context: ProviderContext) => stt.STT
 
-const providers = new Map<string, SttProvider>([
-  ['sensevoice', senseVoice],
-  ['funasr', senseVoice],
-])
+const providers = new Map<string, SttProvider>(SENSE_VOICE_PROVIDERS.map((name) => [name, senseVoice]))
 
 /**
  * Makes `STT_PROVIDER=name` and `STT_FALLBACK_PROVIDER=name` mean something: `registerSttProvider('deepgram', () => new deepgram.STT())`.
@@ -60,10 +57,16 @@ function senseVoice({ settings, vad, fallbacks }: ProviderContext): STT {
   })
 }
 
-function backendOf({ backend, modelDir, device, url = '', endpoints }: SttSettings): BackendSource {
+/** What recognizes for `sensevoice` and `funasr`. */
+export function backendOf(settings: SttSettings): BackendSource {
+  const { backend, modelDir, device, parallel, url = '', endpoints } = settings
   switch (backend) {
     case 'local':
-      return localBackend({ device, ...(modelDir === undefined ? {} : { model: modelDir }) })
+      return localBackend({
+        device,
+        ...(modelDir === undefined ? {} : { model: modelDir }),
+        ...(parallel === undefined ? {} : { parallel }),
+      })
     case 'companion':
       return companionBackend({ url })
     case 'triton':

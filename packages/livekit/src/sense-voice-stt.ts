@@ -17,6 +17,8 @@ import { validRecognition } from './valid-recognition.ts'
 /** Longest sound of one `recognize()`: 5 minutes. */
 const LONGEST_SAMPLES = 5 * 60 * 16_000
 const DEFAULT_BACKLOG_MS = 5 * 60_000
+const SHORTEST_BACKLOG_MS = 1000
+const LONGEST_BACKLOG_MS = 60 * 60_000
 
 export interface SttOptions extends Partial<RecognitionSettings> {
   /** What recognizes: `localBackend()`, `companionBackend()`, `tritonBackend()`, `funasrBackend()`. */
@@ -27,10 +29,10 @@ export interface SttOptions extends Partial<RecognitionSettings> {
   readonly vad?: VAD
   /** Changes to the VAD inside; with `vad` they are refused. */
   readonly endpointing?: EndpointingOptions
-  /** Silero VAD v5 or v6 for the VAD inside. Default: the v6 file of the server package. */
+  /** Silero VAD v5 or v6 for the VAD inside; with `vad` it is refused. Default: the v6 file of the server package. */
   readonly vadModelPath?: string
   readonly retry?: Partial<RetryOptions>
-  /** Sound that may wait for its answer, a stream, in ms: then the oldest is dropped and told. Default 5 minutes, 19 MB. */
+  /** Sound that may wait for its answer, a stream, in ms: then the oldest is dropped and told. 1000 to 3600000, default 5 minutes, 19 MB. */
   readonly maxBacklogMs?: number
 }
 
@@ -64,7 +66,7 @@ export class STT extends stt.STT {
 
   /** @throws SpeechError `invalid-argument` naming what is wrong */
   constructor(options: SttOptions) {
-    const { backend, fallbacks = [], vad, endpointing } = options
+    const { backend, fallbacks = [], vad, endpointing, maxBacklogMs = DEFAULT_BACKLOG_MS } = options
     super({
       streaming: true,
       interimResults: backend.partialIntervalMs !== undefined,
@@ -73,10 +75,17 @@ export class STT extends stt.STT {
     })
     this.#options = options
     this.#settings = validRecognition(options, DEFAULT_RECOGNITION)
-    if (vad !== undefined && endpointing !== undefined) {
+    for (const name of ['endpointing', 'vadModelPath'] as const) {
+      if (vad === undefined || options[name] === undefined) continue
       throw new SpeechError(
         'invalid-argument',
-        'endpointing is for the VAD inside, but another vad was given',
+        `${name} is for the VAD inside, but another vad was given`,
+      )
+    }
+    if (!(maxBacklogMs >= SHORTEST_BACKLOG_MS && maxBacklogMs <= LONGEST_BACKLOG_MS)) {
+      throw new SpeechError(
+        'invalid-argument',
+        `maxBacklogMs must be ${SHORTEST_BACKLOG_MS} to ${LONGEST_BACKLOG_MS}, got ${maxBacklogMs}`,
       )
     }
     const segmenter: Partial<SegmenterOptions> = { ...endpointing, ...limits(this.#settings.maxSegmentMs) }

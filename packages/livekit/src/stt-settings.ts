@@ -4,6 +4,13 @@ import type { LanguageChoice } from '@sensevoice-web/engine'
 export const BACKENDS = ['local', 'companion', 'triton', 'funasr'] as const
 export type BackendName = (typeof BACKENDS)[number]
 
+/** Names of `STT_PROVIDER` that are this plugin's own STT. */
+export const SENSE_VOICE_PROVIDERS: readonly string[] = ['sensevoice', 'funasr']
+
+export function isSenseVoice(provider: string): boolean {
+  return SENSE_VOICE_PROVIDERS.includes(provider)
+}
+
 /** What the local model runs on. */
 export const DEVICES = ['cpu', 'cuda'] as const
 export type Device = (typeof DEVICES)[number]
@@ -29,13 +36,15 @@ export interface SttSettings extends RecognitionSettings {
   /** Folder, or name of a stored model. Absent: the embedded tiny one. */
   readonly modelDir?: string
   readonly device: Device
+  /** Recognitions at once of the local model, each with a copy of it. Absent: the default of `localBackend`. */
+  readonly parallel?: number
   readonly useExternalVad: boolean
   /** Of the companion (`ws://host:8790/ws/{id}`) or the FunASR runtime (`ws://host:10095`). */
   readonly url?: string
   /** Of the Triton servers, `http://host:8000` each. */
   readonly endpoints: readonly string[]
-  /** Registered provider that takes over what the backend cannot answer. */
-  readonly fallbackProvider?: string
+  /** What takes over what the backend cannot answer: the same with the provider, backend and url of `STT_FALLBACK_PROVIDER`. */
+  readonly fallback?: SttSettings
 }
 
 export const DEFAULT_RECOGNITION: RecognitionSettings = {

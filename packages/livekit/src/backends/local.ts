@@ -13,6 +13,8 @@ import { sharedBackend } from './server-backend.ts'
 
 const PARTIAL_INTERVAL_MS = 400
 const MOST_WAITING = 256
+/** Each has a copy of the model: as many as there are processors would be too much memory on a large machine. */
+const MOST_BY_DEFAULT = 2
 
 export interface LocalOptions {
   /**
@@ -22,7 +24,7 @@ export interface LocalOptions {
   readonly model?: string
   /** `cuda` needs an `onnxruntime-node` with its CUDA libraries. Default `cpu`. */
   readonly device?: Device
-  /** Recognitions at once over the one model, from 1 on. Default: the processors there are. */
+  /** Recognitions at once, from 1 on, each with a copy of the model: about 0.4 GB for a full one. Default 2, or 1 on one processor. */
   readonly parallel?: number
   /** Threads of each, from 1 on. Default 1. */
   readonly threads?: number
@@ -30,37 +32,37 @@ export interface LocalOptions {
   readonly freeBytes?: () => number
 }
 
-/** One model in memory a process, whichever STTs and jobs use it. */
+/** What recognizes with the same options is there once a process, whichever STTs and jobs use it. */
 const models = new SharedResources<Backend>((backend) => backend.dispose())
 /** What `prewarmLocal` holds. */
 const prewarmed = new Map<string, Promise<Shared<Backend>>>()
 
 /**
  * Recognition in this process. The model is fetched where it is missing, loaded once for the same options, and freed with the last STT that uses it; before it is loaded, the
- * free memory is checked (2 GB for a full model).
+ * free memory is checked (2 GB for a full model, and 0.4 GB for each further copy).
  *
  * @throws SpeechError `invalid-argument`; from `open()`: `out-of-memory`, `model-not-found`, `model-corrupt`, `model-unsupported`, and
  *   `not-supported` for a device that onnxruntime has no libraries for
  */
 export function localBackend(options: LocalOptions = {}): BackendSource {
-  requireWhole('parallel', options.parallel)
-  requireWhole('threads', options.threads)
+  const complete = completeOptions(options)
   return {
     name: 'local',
     partialIntervalMs: PARTIAL_INTERVAL_MS,
     wordTimes: true,
-    open: async () => sharedBackend(await useLocal(options)),
+    open: async () => sharedBackend(await useLocal(complete)),
   }
 }
 
 /**
  * Loads the model for as long as this process lives, so that every job finds it: for `prewarm` of `defineAgent`. Twice is as good as once.
  *
- * @throws SpeechError as `localBackend().open()`; it can be tried again then
+ * @throws SpeechError `invalid-argument`, and as `localBackend().open()`; it can be tried again then
  */
 export async function prewarmLocal(options: LocalOptions = {}): Promise<void> {
-  const key = keyOf(options)
-  const held = prewarmed.get(key) ?? useLocal(options)
+  const complete = completeOptions(options)
+  const key = keyOf(complete)
+  const held = prewarmed.get(key) ?? useLocal(complete)
   prewarmed.set(key, held)
   try {
     await held
@@ -70,21 +72,29 @@ export async function prewarmLocal(options: LocalOptions = {}): Promise<void> {
   }
 }
 
-/** Models in the memory of this process. */
+/** Models that are loaded in this process; one with several copies counts once. */
 export function loadedModels(): number {
   return models.size
 }
 
-function useLocal(options: LocalOptions): Promise<Shared<Backend>> {
+/** @throws SpeechError `invalid-argument` */
+function completeOptions(options: LocalOptions): Required<LocalOptions> {
+  const { parallel = Math.min(availableParallelism(), MOST_BY_DEFAULT), threads = 1 } = options
+  requireWhole('parallel', parallel)
+  requireWhole('threads', threads)
+  const { model = DEFAULT_MODEL_DIR, device = 'cpu', freeBytes = availableBytes } = options
+  return { model, device, parallel, threads, freeBytes }
+}
+
+function useLocal(options: Required<LocalOptions>): Promise<Shared<Backend>> {
   return models.use(keyOf(options), () => load(options))
 }
 
-async function load(options: LocalOptions): Promise<Backend> {
-  const { model = DEFAULT_MODEL_DIR, device = 'cpu', threads = 1, freeBytes = availableBytes } = options
+async function load(options: Required<LocalOptions>): Promise<Backend> {
+  const { model, device, parallel, threads, freeBytes } = options
   const folder = await fetchedModel(model)
   const { size } = await stat(join(folder, await modelFileIn(folder)))
-  requireMemory(basename(folder), size, freeBytes())
-  const { parallel = availableParallelism() } = options
+  requireMemory(basename(folder), size, parallel, freeBytes())
   try {
     return await createLocalBackend({ model, device, parallel, threads, mostWaiting: MOST_WAITING })
   } catch (error) {
@@ -97,6 +107,6 @@ async function load(options: LocalOptions): Promise<Backend> {
   }
 }
 
-function keyOf({ model = '', device = 'cpu', parallel = 0, threads = 1 }: LocalOptions): string {
+function keyOf({ model, device, parallel, threads }: Required<LocalOptions>): string {
   return JSON.stringify([model, device, parallel, threads])
 }

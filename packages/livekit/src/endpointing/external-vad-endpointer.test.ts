@@ -54,7 +54,7 @@ test('tells the end of speech by the clock, without the silence that the VAD wai
   await own.close()
 })
 
-test('cuts what is longer than the limit, also a limit that is lowered meanwhile', async () => {
+test('cuts what is longer than the limit, and the next stream by the limit that holds then', async () => {
   const { own, backend } = sttWith(new ScriptedVad([[0, 96_000]]), 2000)
   const events = await eventsOf(own.stream(), frames(silence(7)))
   expect(countOf(events, START_OF_SPEECH)).toBe(1)
@@ -79,10 +79,15 @@ test('ends an utterance that goes on at the end of the sound', async () => {
   await own.close()
 })
 
-test('refuses options of the VAD inside beside another VAD', () => {
+test('refuses options of the VAD inside beside another VAD, and numbers that are none', () => {
   const backend = new ScriptedBackend('clear', () => '')
   const make = () => new STT({ backend, vad: new ScriptedVad([]), endpointing: { hangOverMs: 300 } })
   expect(make).toThrow(/endpointing is for the VAD inside/)
+  const withPath = () => new STT({ backend, vad: new ScriptedVad([]), vadModelPath: 'silero_vad.onnx' })
+  expect(withPath).toThrow(/vadModelPath is for the VAD inside/)
   expect(() => new STT({ backend, endpointing: { hangOverMs: -1 } })).toThrow(/hangOverMs/)
   expect(() => new STT({ backend, retry: { attempts: 0 } })).toThrow(/attempts/)
+  for (const maxBacklogMs of [Number.NaN, -1, 999, 3_600_001]) {
+    expect(() => new STT({ backend, maxBacklogMs })).toThrow(/maxBacklogMs must be 1000 to 3600000/)
+  }
 })

@@ -1,5 +1,6 @@
 import { SpeechError } from '@sensevoice-web/engine'
 import type { BackendSource, UtteranceBackend } from '../backend.ts'
+import { withDeadline } from './with-deadline.ts'
 
 /** A backend that could not be opened is not tried again for so long: its replacement answers meanwhile. */
 const REOPEN_MS = 30_000
@@ -7,16 +8,20 @@ const REOPEN_MS = 30_000
 /** One backend of several: opened when it is needed, and how it did last. */
 export class BackendSlot {
   readonly source: BackendSource
+  readonly #openMs: number
   readonly #clock: () => number
   #opened: Promise<UtteranceBackend> | undefined
+  #openingSinceMs: number | undefined
   #failure: { readonly error: unknown; readonly atMs: number } | undefined
   #backend: UtteranceBackend | undefined
   #closed = false
   /** Whether it answered the last utterance it was asked for. */
   healthy = true
 
-  constructor(source: BackendSource, clock: () => number) {
+  /** @param openMs opening may take so long */
+  constructor(source: BackendSource, openMs: number, clock: () => number) {
     this.source = source
+    this.#openMs = openMs
     this.#clock = clock
   }
 
@@ -50,13 +55,37 @@ export class BackendSlot {
     return this.#failure !== undefined && this.#clock() - this.#failure.atMs < REOPEN_MS
   }
 
+  /** What is left of the time that opening may take, in ms. */
+  get openLeftMs(): number {
+    const since = this.#openingSinceMs
+    return since === undefined ? this.#openMs : Math.max(0, this.#openMs - (this.#clock() - since))
+  }
+
+  /** Whether it is still being opened after its time for that, so that waiting is of no use. */
+  get overdue(): boolean {
+    return this.#openingSinceMs !== undefined && this.openLeftMs === 0
+  }
+
   async dispose(): Promise<void> {
     this.#closed = true
-    const backend = await this.#opened?.catch(() => undefined)
-    await backend?.dispose()
+    try {
+      await this.#free()
+    } finally {
+      await this.source.dispose?.()
+    }
+  }
+
+  async #free(): Promise<void> {
+    const freed = this.#opened?.then((backend) => backend.dispose())
+    if (this.isOpen) return await freed
+    if (freed === undefined) return
+    // Closing must end, whatever opening does: what is opened after its time is freed then, and nobody is told.
+    const { signal } = new AbortController()
+    await withDeadline(`opening ${this.name}`, this.openLeftMs, signal, () => freed).catch(() => {})
   }
 
   async #begin(): Promise<UtteranceBackend> {
+    this.#openingSinceMs = this.#clock()
     try {
       const backend = await this.source.open()
       this.#failure = undefined
@@ -66,6 +95,8 @@ export class BackendSlot {
       this.#opened = undefined
       this.#failure = { error, atMs: this.#clock() }
       throw error
+    } finally {
+      this.#openingSinceMs = undefined
     }
   }
 }

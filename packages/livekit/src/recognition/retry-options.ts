@@ -8,7 +8,7 @@ export interface RetryOptions {
   readonly backoffMs: number
   /** An answer may take so long and the utterance's own length, in ms. After that there is no second try. Default 10000. */
   readonly answerMs: number
-  /** Loading or connecting may take so long, in ms. Default 60000. */
+  /** Loading or connecting may take so long, in ms; after that the next backend answers until it is done. Default 60000. */
   readonly openMs: number
 }
 

@@ -1,5 +1,5 @@
 import { type AudioSegment, isSpeechError, SpeechError, type SpeechErrorCode } from '@sensevoice-web/engine'
-import type { BackendSource, UtteranceCall } from '../backend.ts'
+import type { BackendSource, UtteranceBackend, UtteranceCall } from '../backend.ts'
 import type { UtteranceAnswer } from '../utterance-answer.ts'
 import { BackendSlot } from './backend-slot.ts'
 import type { RetryOptions } from './retry-options.ts'
@@ -42,7 +42,7 @@ export class UtteranceRecognizer {
     onTrouble: (trouble: RecognitionTrouble) => void,
     clock: () => number = () => performance.now(),
   ) {
-    this.#slots = sources.map((source) => new BackendSlot(source, clock))
+    this.#slots = sources.map((source) => new BackendSlot(source, retry.openMs, clock))
     this.#retry = retry
     this.#onTrouble = onTrouble
   }
@@ -101,7 +101,9 @@ export class UtteranceRecognizer {
 
   /** Whom to ask what is only of use now: who is well, loaded, and made for it. What is not loaded yet is begun with. */
   #forTrial(): BackendSlot {
-    const slot = this.#slots.find(({ healthy, unavailable }) => healthy && !unavailable)
+    const slot = this.#slots.find(
+      ({ healthy, unavailable, overdue }) => healthy && !unavailable && !overdue,
+    )
     if (slot?.isOpen === true && slot.source.partialIntervalMs !== undefined) return slot
     slot?.open().catch(() => {})
     throw new SpeechError('busy', 'no backend can recognize on trial now', { retryable: true })
@@ -122,15 +124,23 @@ export class UtteranceRecognizer {
   }
 
   async #ask(slot: BackendSlot, segment: AudioSegment, call: UtteranceCall): Promise<UtteranceAnswer> {
-    const { answerMs, openMs } = this.#retry
-    const backend = await withDeadline(`opening ${slot.name}`, openMs, call.signal, () => slot.open())
-    const longestMs = call.kind === 'final' ? answerMs + segment.samples.length / 16 : TRIAL_MS
+    const backend = await this.#opened(slot, call.signal)
+    const longestMs = call.kind === 'final' ? this.#retry.answerMs + segment.samples.length / 16 : TRIAL_MS
     const answer = await withDeadline(slot.name, longestMs, call.signal, (signal) =>
       backend.recognize(segment, { ...call, signal }),
     )
     slot.healthy = true
     this.#lastAnsweredBy = slot
     return { ...answer, metadata: { ...answer.metadata, backend: slot.name } }
+  }
+
+  /** One whose time for opening is over is not waited for again, unless there is nobody else. */
+  #opened(slot: BackendSlot, signal: AbortSignal): Promise<UtteranceBackend> {
+    const { openMs } = this.#retry
+    const what = `opening ${slot.name}`
+    const isLast = slot === this.#slots.at(-1)
+    if (slot.overdue && !isLast) return Promise.reject(new DeadlineError(what, openMs))
+    return withDeadline(what, isLast ? openMs : slot.openLeftMs, signal, () => slot.open())
   }
 
   #tellReplaced(index: number, error: unknown): void {
