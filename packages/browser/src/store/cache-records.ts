@@ -1,4 +1,4 @@
-import type { ByteSource } from '@sensevoice-web/onnx'
+import { type ByteSource, blobSource } from '@sensevoice-web/onnx'
 
 /** A file in a cache: numbered parts, and a record that names them. Its record is put in one step, so a file is there as a whole or not. */
 export interface FileRecord {
@@ -77,29 +77,19 @@ export async function fileNames(cache: Cache): Promise<readonly { name: string; 
   })
 }
 
-/** A finished file: only the parts that a range touches are read. */
-export function sourceOf(cache: Cache, name: string, { generation, parts }: FileRecord): ByteSource {
-  const byteLength = parts.reduce((sum, bytes) => sum + bytes, 0)
-  return {
-    byteLength,
-    async read(offset, length) {
-      if (!(offset >= 0 && length >= 0 && offset + length <= byteLength)) {
-        throw new RangeError(`bytes ${offset} to ${offset + length} are outside of ${byteLength}`)
-      }
-      const range = new Uint8Array(length)
-      let start = 0
-      for (const [index, bytes] of parts.entries()) {
-        const from = Math.max(offset, start)
-        const to = Math.min(offset + length, start + bytes)
-        if (from < to) {
-          const part = await readPart(cache, name, generation, index)
-          range.set(part.subarray(from - start, to - start), from - offset)
-        }
-        start += bytes
-      }
-      return range
-    },
-  }
+/**
+ * A finished file as one Blob over its parts: browsers leave the bytes where they are until a range is read. Undefined where the browser has
+ * lost a part.
+ */
+export async function openFile(
+  cache: Cache,
+  name: string,
+  { generation, parts }: FileRecord,
+): Promise<ByteSource | undefined> {
+  const blobs = await Promise.all(
+    parts.map(async (_, index) => await (await cache.match(partKey(name, generation, index)))?.blob()),
+  )
+  return blobs.every((blob) => blob !== undefined) ? blobSource(new Blob(blobs)) : undefined
 }
 
 function recordKey(name: string, partial: boolean): string {

@@ -7,7 +7,7 @@ import type {
   StoreFolder,
 } from '@sensevoice-web/onnx'
 import { CachePartial } from './cache-partial.ts'
-import { type FileRecord, fileNames, readRecord, removeFile, sourceOf } from './cache-records.ts'
+import { type FileRecord, fileNames, openFile, readRecord, removeFile } from './cache-records.ts'
 import { holdUse, ifNotUsed, withLock } from './locks.ts'
 import { freeBytes, stored } from './storage-error.ts'
 
@@ -68,7 +68,7 @@ class CacheFolder implements StoreFolder {
     return await stored(async () => {
       const cache = await this.#cache()
       const record = cache && (await readRecord(cache, name, false))
-      return record && sourceOf(cache, name, record)
+      return record && (await openFile(cache, name, record))
     })
   }
 

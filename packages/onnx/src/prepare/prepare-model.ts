@@ -10,7 +10,7 @@ import { blockedLayout, writeBlocked } from './weights/write-blocked.ts'
 import { type WriteBytes, writeSigned } from './weights/write-signed.ts'
 
 /** Grows whenever prepared files change: those of another version are made anew. */
-export const PREPARE_VERSION = 2
+export const PREPARE_VERSION = 3
 
 /**
  * What is made of a published file:

@@ -25,6 +25,8 @@ export interface DownloadOptions {
   readonly createHasher: CreateHasher
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined
+  /** Given the bytes still to come when a server tells what `bytes` did not, before they do. What it throws ends the download. */
+  readonly requireRoom?: ((bytes: number) => Promise<void>) | undefined
   /** Silence of a server after which it is asked again. Default 30 s. */
   readonly stallMs?: number | undefined
   /** Requests in a row that may bring next to nothing before an address is given up. Default 5. */

@@ -5,18 +5,18 @@ import {
   type RemoteModelManifest,
   SpeechError,
 } from '@sensevoice-web/engine'
+import { removePrepared } from '../prepare/stale-files.ts'
 import { wait } from './back-off.ts'
 import { completeManifest } from './complete-manifest.ts'
 import { type DownloadedFile, downloadFile } from './download-file.ts'
 import type { DownloadProgress } from './download-options.ts'
+import { missingBytes, requireRoom } from './room.ts'
 import { sha256Of } from './sha256-of.ts'
 import { type ModelStorage, readFile, type StoreFolder } from './store-folder.ts'
 import type { ModelStoreParts, OpenOptions } from './store-parts.ts'
 import { inUse, openStored, type StoredModel, type UsedModel } from './stored-models.ts'
 import { readSource, writeSource, writeStoredManifest } from './stored-record.ts'
 
-/** Room beside the files themselves, for records and what a file system needs. */
-const SPARE_BYTES = 4 << 20
 const WATCH_MS = 500
 
 export interface FetchRequest {
@@ -78,7 +78,9 @@ function isWanted({ manifest }: StoredModel, remote: RemoteModelManifest): boole
 async function fetchMissing(request: FetchRequest): Promise<StoredModel> {
   const { storage, key, source, remote } = request
   const folder = storage.folder(key)
-  await requireRoom(storage, folder, remote)
+  // What was made of a file that is not good enough any more must not be laid over the next one.
+  await removePrepared(folder)
+  await requireRoom(storage, await missingBytes(folder, remote))
   await writeSource(folder, { schema: 1, source, remote })
   const proven = await ensureFiles(request).catch(async (error) => {
     // A folder that a failed download left without a byte of the model is of no use to anybody.
@@ -132,6 +134,7 @@ async function ensureFile(
       bytes: file.bytes,
       sha256: file.sha256,
       partial,
+      requireRoom: (bytes) => requireRoom(storage, bytes),
       signal: options.signal,
       onProgress: onProgress && ((progress) => onProgress(asLoadProgress(progress))),
     })
@@ -159,28 +162,6 @@ async function contents(folder: StoreFolder, remote: RemoteModelManifest) {
     tokens: new TextDecoder().decode(await tokens.read(0, tokens.byteLength)),
     cmvn: cmvn && new TextDecoder().decode(cmvn),
   }
-}
-
-/** @throws SpeechError `quota-exceeded` when the rest of the download will not fit */
-async function requireRoom(
-  storage: ModelStorage,
-  folder: StoreFolder,
-  remote: RemoteModelManifest,
-): Promise<void> {
-  const { model, tokens } = remote.files
-  const held = (await folder.files()).reduce((sum, file) => sum + file.bytes, 0)
-  const missing = (model.bytes ?? 0) + (tokens.bytes ?? 0) - held + SPARE_BYTES
-  const free = await storage.freeBytes()
-  if (free === undefined || missing <= free) return
-  throw new SpeechError(
-    'quota-exceeded',
-    `the model needs ${megabytes(missing)} more, and ${megabytes(free)} may still be stored`,
-    { hint: 'Free some space, or remove another model.' },
-  )
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`
 }
 
 /** What the same source gave before: a newer version takes its place. One that is in use, or fails, is left to the next call. */

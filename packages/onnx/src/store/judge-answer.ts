@@ -18,8 +18,11 @@ export interface Asked {
 export type Verdict =
   /** Its body goes on where the held bytes end. */
   | { readonly type: 'continue'; readonly bytes?: number; readonly tag?: string }
-  /** Its body is the file from the beginning: what is held is dropped. */
-  | { readonly type: 'begin'; readonly bytes?: number; readonly tag?: string }
+  /**
+   * Its body is the file from the beginning: what is held is dropped. The file has `leastBytes` or more: of another origin it may come
+   * compressed, which nobody is told.
+   */
+  | { readonly type: 'begin'; readonly bytes?: number; readonly leastBytes?: number; readonly tag?: string }
   /** Ask again for the whole file: the held bytes cannot be gone on with here. */
   | { readonly type: 'start-over'; readonly why: string }
   /** Ask again later. */
@@ -56,7 +59,7 @@ function judgeWhole(answer: HttpAnswer, asked: Asked): Verdict {
   if (length !== undefined && bytes !== undefined && (length > bytes || (trusted && length < bytes))) {
     return giveUp('model-corrupt', `the file there has ${length} bytes instead of ${bytes}`)
   }
-  return { type: 'begin', ...defined({ bytes, tag: versionOf(answer) }) }
+  return { type: 'begin', ...defined({ bytes, leastBytes: length, tag: versionOf(answer) }) }
 }
 
 function judgeRange(answer: HttpAnswer, asked: Asked): Verdict {

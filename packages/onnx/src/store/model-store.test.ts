@@ -9,10 +9,11 @@ import {
   smallManifest,
   smallSherpaModel,
 } from '../test-data/small-model.ts'
+import { PREPARE_VERSION } from '../prepare/prepare-model.ts'
 import { SENSEVOICE_SMALL } from './catalogue.ts'
 import { MemoryStorage } from './memory-storage.ts'
 import { ModelStore } from './model-store.ts'
-import type { ModelStorage, StoreFolder } from './store-folder.ts'
+import { type ModelStorage, type StoreFolder, writeFile } from './store-folder.ts'
 import type { ModelStoreParts } from './store-parts.ts'
 import { wantedByAddress } from './wanted-model.ts'
 
@@ -312,6 +313,53 @@ test('a storage that admits to be full is not begun with', async () => {
     message: expect.stringMatching(/may still be stored/),
   })
   expect(await place.folders()).toEqual([])
+})
+
+/** What the room that is kept free beside the files leaves. */
+const roomFor = (bytes: number) => (4 << 20) + bytes
+
+test.each(['basic', 'cors'])('an .onnx address is refused as soon as a %s answer tells that it will not fit', async (type) => {
+  host()
+  const wanted = wantedByAddress(server.url(`/${place}/model.int8.onnx`))
+  const answered: ModelStoreParts['fetch'] = async (url, request) =>
+    Object.defineProperty(await fetch(url, request), 'type', { value: type })
+  const small = full(Number.POSITIVE_INFINITY, roomFor(MODEL.length - 1))
+  const loaded: number[] = []
+  const onProgress = ({ loadedBytes }: LoadProgress) => void loaded.push(loadedBytes)
+  const opening = store({ storage: small, fetch: answered }).open(wanted, { onProgress })
+  await expect(opening).rejects.toMatchObject({ code: 'quota-exceeded' })
+  expect(Math.max(0, ...loaded)).toBe(0)
+  expect(await small.folders()).toEqual([])
+  const enough = full(Number.POSITIVE_INFINITY, roomFor(MODEL.length))
+  const { key } = await store({ storage: enough, fetch: answered }).open(wanted)
+  expect(await enough.folders()).toEqual([key])
+})
+
+test('what else lies beside a model is no part of its download', async () => {
+  const url = host()
+  const small = full(Number.POSITIVE_INFINITY, roomFor(MODEL.length - 1))
+  const { key } = await store().open(byManifest(url))
+  await writeFile(small.folder(key), 'prepared.onnx', new Uint8Array(MODEL.length))
+  await expect(store({ storage: small }).open(byManifest(url))).rejects.toMatchObject({ code: 'quota-exceeded' })
+})
+
+test('what was prepared of a file goes with it: nothing of it is laid over what comes in its place', async () => {
+  host()
+  const wanted = wantedByAddress(server.url(`/${place}/model.int8.onnx`))
+  const { key, folder, release } = await store().open(wanted)
+  await writeFile(folder, `prepared-${PREPARE_VERSION}.integer.onnx`, Uint8Array.of(1))
+  await release()
+  const whole = await store().open(wanted)
+  expect((await folder.files()).map(({ name }) => name)).toContain(`prepared-${PREPARE_VERSION}.integer.onnx`)
+  await whole.release()
+  await folder.remove('model.onnx')
+  const newer = MODEL.slice()
+  newer[newer.length - 20_000] = (newer[newer.length - 20_000] ?? 0) ^ 1
+  host({ model: newer })
+  const stored = await store().open(wanted)
+  expect(stored.key).toBe(key)
+  expect(await stored.model.read(0, stored.model.byteLength)).toEqual(newer)
+  expect((await folder.files()).filter(({ name }) => name.startsWith('prepared-'))).toEqual([])
 })
 
 test('the published model is asked for at its hub and then at the mirror, and another file is not taken for it', async () => {

@@ -5,7 +5,7 @@ import type { PartialFile } from './partial-file.ts'
 
 type TransferOptions = Pick<
   DownloadOptions,
-  'partial' | 'createHasher' | 'bytes' | 'sha256' | 'signal' | 'onProgress'
+  'partial' | 'createHasher' | 'bytes' | 'sha256' | 'signal' | 'onProgress' | 'requireRoom'
 >
 
 /** The bytes that have come so far, over all attempts and addresses, and their running hash. */
@@ -73,8 +73,14 @@ export class Transfer {
   }
 
   /** The body of an answer begins: what the address says of the file. */
-  async begin(url: string, said: { readonly bytes?: number; readonly tag?: string }): Promise<void> {
-    this.#total = this.#options.bytes ?? said.bytes
+  async begin(
+    url: string,
+    said: { readonly bytes?: number; readonly leastBytes?: number; readonly tag?: string },
+  ): Promise<void> {
+    const { bytes, requireRoom } = this.#options
+    this.#total = bytes ?? said.bytes
+    const least = this.#total ?? said.leastBytes
+    if (bytes === undefined && least !== undefined) await requireRoom?.(least - this.held)
     this.#pieces += 1
     if (said.tag !== undefined && this.tagFor(url) !== said.tag)
       await this.#partial.setTag(`${url} ${said.tag}`)

@@ -30,8 +30,9 @@ export interface BlockedModel {
  */
 export async function blockedModel(files: ModelFiles): Promise<BlockedModel> {
   const prepared = await withLock(`prepare ${files.manifest.files.model.sha256}`, async () => {
-    const { folder } = files
-    if (folder === undefined) return await inMemory(files)
+    const { folder, model } = files
+    // A place that hands out no Blobs would not give back what is written to it.
+    if (folder === undefined || !(model.blob instanceof Blob)) return await inMemory(files)
     return (await kept(folder)) ?? (await inFolder(files, folder)) ?? (await inMemory(files))
   })
   const published = await blobOf(files)
@@ -135,5 +136,5 @@ class Gathered {
 async function blobOf({ model }: ModelFiles): Promise<Blob> {
   const { blob } = model
   if (blob instanceof Blob) return blob
-  return new Blob([new Uint8Array(await model.read(0, model.byteLength))])
+  return new Blob([(await model.read(0, model.byteLength)) as Uint8Array<ArrayBuffer>])
 }

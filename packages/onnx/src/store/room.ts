@@ -1,0 +1,35 @@
+import { type RemoteModelManifest, SpeechError } from '@sensevoice-web/engine'
+import type { ModelStorage, StoreFolder } from './store-folder.ts'
+
+/** Room beside the files themselves, for records and what a file system needs. */
+const SPARE_BYTES = 4 << 20
+
+/**
+ * @param bytes still to be stored
+ * @throws SpeechError `quota-exceeded` when they will not fit, as far as the storage knows
+ */
+export async function requireRoom(storage: ModelStorage, bytes: number): Promise<void> {
+  const needed = bytes + SPARE_BYTES
+  const free = await storage.freeBytes()
+  if (free === undefined || needed <= free) return
+  throw new SpeechError(
+    'quota-exceeded',
+    `the model needs ${megabytes(needed)} more, and ${megabytes(free)} may still be stored`,
+    { hint: 'Free some space, or remove another model.' },
+  )
+}
+
+/** What is still to come of a model's files, where their sizes are known: bare addresses do not tell them. */
+export async function missingBytes(folder: StoreFolder, { files }: RemoteModelManifest): Promise<number> {
+  const there = await folder.files()
+  let missing = 0
+  for (const { name, bytes = 0 } of Object.values(files)) {
+    const held = there.reduce((sum, file) => (file.name === name ? sum + file.bytes : sum), 0)
+    missing += Math.max(0, bytes - held)
+  }
+  return missing
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`
+}
