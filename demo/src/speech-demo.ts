@@ -18,6 +18,7 @@ import { Microphones } from './microphones.ts'
 import { modelOf } from './models/model-choice.ts'
 import { holdsModel, modelFiles } from './models/model-files.ts'
 import { modelPanel } from './models/model-panel.ts'
+import { questionNotice } from './models/model-question.ts'
 import { ModelShelf } from './models/model-shelf.ts'
 import { OfflinePage } from './offline-page.ts'
 import { Playback } from './playback.ts'
@@ -44,20 +45,20 @@ class SpeechDemo extends LitElement {
   declare selectedId: number | undefined
   declare dragging: boolean
 
-  readonly #speech = new SpeechAnalyzerController(this, ({ signal, onProgress }) => {
-    const model = modelOf(this.#shelf.choice)
+  readonly #speech = new SpeechAnalyzerController(this, async ({ signal, onProgress }) => {
+    const model = await this.#shelf.agreed(signal)
     const { choice } = this.#server
     const analyzer = SpeechAnalyzer.create({
-      model,
+      model: modelOf(model),
       ...(choice === undefined ? {} : { remote: remoteOf(choice, this.#server.answers) }),
       ...analyzerSettings(this.settings),
       signal,
       onProgress,
     })
-    const ready = () => Promise.all([this.#shelf.refresh(), this.#offline.register()])
+    const ready = () => Promise.all([this.#shelf.loaded(model), this.#offline.register()])
     void analyzer.then((loaded) => this.#answers.follow(loaded)).catch(() => {})
     void analyzer.then(ready, () => this.#shelf.refresh())
-    return analyzer
+    return await analyzer
   })
   readonly #shelf = new ModelShelf(this, {
     load: () => this.#speech.reload(),
@@ -96,7 +97,7 @@ class SpeechDemo extends LitElement {
   /** Also when it was moved within its document: an analyzer ends with the removal. */
   override connectedCallback(): void {
     super.connectedCallback()
-    void this.#shelf.begin()
+    this.#shelf.begin()
   }
 
   protected override updated(changed: PropertyValues<this>): void {
@@ -118,7 +119,7 @@ class SpeechDemo extends LitElement {
         <p class="brand">sensevoice<span>-web</span></p>
         <speech-runtime-badge .runtime=${this.#speech.analyzer?.runtime}></speech-runtime-badge>
       </header>
-      ${this.#offline.notice()}
+      ${this.#offline.notice()} ${questionNotice(this.#shelf)}
       <main>
         ${this.#hero()}
         ${transcriptCard(this.#speech, this.#playback, this.#selected()?.segmentId, { clear: this.#clear, select: this.#select })}

@@ -77,14 +77,18 @@ test('of several files the one that failed is still told when the others are don
   await expect(page.locator('speech-error-message [part=message]')).toContainText('unsupported-audio')
 })
 
-test('a model address that is none is said to be so, and no words of another model are shown', async ({
-  page,
-}) => {
-  await expect(page.locator('.words dd').first()).toBeVisible()
-  await page.goto('/?model=http://')
-  await expect(page.locator('speech-error-message [part=message]')).toContainText('invalid-argument')
-  await expect(page.locator('.words dd')).toHaveCount(0)
-})
+for (const [address, message] of [
+  ['http://', /invalid-argument/],
+  ['/nowhere/manifest.json', /model-not-found/],
+] as const) {
+  test(`that there is no model at ${address} is said, and the built-in model is there`, async ({ page }) => {
+    await page.goto(`/?model=${address}`)
+    await expect(page.locator('speech-error-message [part=message]')).toContainText(message)
+    await demoReady(page)
+    await expect(page.locator('.words dd').first()).toBeVisible()
+    await expect(page.locator('speech-error-message [part=message]')).toContainText(message)
+  })
+}
 
 test('a file that is no sound is refused in plain words, and the next one still works', async ({ page }) => {
   await page

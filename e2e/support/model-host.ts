@@ -36,6 +36,22 @@ export function hostModel(server: FaultServer, faults: readonly Fault[] = [], ch
   server.requests.length = 0
 }
 
+/** Another version at the same addresses: the same model with a remark in it, so that size and hash differ. */
+export function hostNewerModel(server: FaultServer): void {
+  // Field 6 of an ONNX model, its doc string: "2".
+  const newer = Buffer.concat([MODEL, Buffer.from([0x32, 1, 0x32])])
+  const { model, tokens } = MANIFEST.files
+  const files = { model: { ...model, bytes: newer.length, sha256: sha256(newer) }, tokens }
+  hostModel(server, [], { version: '2', files })
+  server.put(MODEL_PATH, newer)
+}
+
+/** A manifest that names a mirror for the model beside its own host. */
+export function hostModelWithMirror(server: FaultServer, mirror: string): void {
+  const { model, tokens } = MANIFEST.files
+  hostModel(server, [], { files: { model: { ...model, urls: [MODEL_PATH, mirror] }, tokens } })
+}
+
 /** Nothing of the model can be had any more; the library's own files can. */
 export function takeModelOffline(server: FaultServer): void {
   const dead = Array<Fault>(50).fill({ type: 'dead' })

@@ -1,11 +1,16 @@
-import { type ModelChoice, ModelStore } from 'sensevoice-web'
+import type { ModelChoice } from 'sensevoice-web'
 import { modelAddress } from '../model-address.ts'
 
 /** Which model a visitor has asked for. */
 export type Choice =
   | { readonly type: 'built-in' }
   /** A name or an address, as the store knows it. */
-  | { readonly type: 'stored'; readonly source: string }
+  | {
+      readonly type: 'stored'
+      readonly source: string
+      /** `link`: the address of the page names it; `memory`: used at the last visit; `use`, `download`: a click, of which one alone downloads. */
+      readonly by: 'link' | 'memory' | 'use' | 'download'
+    }
   /** Files of the visitor's own, until the page is closed. */
   | { readonly type: 'files'; readonly name: string; readonly model: ModelChoice }
 
@@ -25,19 +30,15 @@ export function modelOf(choice: Choice): ModelChoice {
 }
 
 /**
- * The model to begin with: the one of the address (`?model=`), else the last one that was used, if all of it is stored. Nothing is ever downloaded
- * because it was once.
+ * The model to begin with: the one of the address (`?model=`), else the last one that was used. Neither is a word to download it.
  *
  * @throws SpeechError `invalid-argument` when `?model=` is no address
  */
-export async function firstChoice(): Promise<Choice> {
+export function firstChoice(): Choice {
   const wish = new URLSearchParams(location.search).get('model')
-  if (wish !== null) return { type: 'stored', source: modelAddress(wish).href }
+  if (wish !== null) return { type: 'stored', source: modelAddress(wish).href, by: 'link' }
   const source = remembered()
-  if (source === undefined) return BUILT_IN
-  const stored = await ModelStore.list().catch(() => [])
-  const there = stored.some((model) => model.source === source && model.state === 'complete')
-  return there ? { type: 'stored', source } : BUILT_IN
+  return source === undefined ? BUILT_IN : { type: 'stored', source, by: 'memory' }
 }
 
 /** Keeps the choice for the next visit; files are not, since a page may not open them by itself. */

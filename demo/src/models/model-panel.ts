@@ -1,9 +1,10 @@
 import type { SpeechAnalyzerController } from '@sensevoice-web/elements'
 import { html, nothing, type TemplateResult } from 'lit'
 import type { StoredModelInfo } from 'sensevoice-web'
+import { megabytes } from './megabytes.ts'
 import { BUILT_IN } from './model-choice.ts'
+import { offered, questionDetails } from './model-question.ts'
 import type { ModelShelf } from './model-shelf.ts'
-import type { Offer } from './offer.ts'
 
 export interface ModelWishes {
   /** Files of a model that the visitor has chosen. */
@@ -16,15 +17,17 @@ export function modelPanel(
   { phase, analyzer }: SpeechAnalyzerController,
   wishes: ModelWishes,
 ): TemplateResult {
-  const { choice, offers, stored, inspected, usage } = shelf
+  const { choice, offers, stored, question, asked, usage } = shelf
   const loading = phase === 'loading'
-  return html`<details class="models card" data-testid="models">
+  const looked = question?.why === 'looked'
+  return html`<details id="models" class="models card" data-testid="models" ?open=${asked}>
     <summary>Model: ${analyzer?.model.name ?? (loading ? 'being loaded' : 'none')}</summary>
     ${
       loading && choice.type !== 'built-in'
         ? html`<p><button class="quiet" data-testid="cancel-model" @click=${() => shelf.choose(BUILT_IN)}>Stop, and use the built-in model</button></p>`
         : nothing
     }
+    ${question === undefined || looked ? nothing : questionDetails(question, shelf, loading)}
     <ul>
       <li>
         <div>
@@ -56,7 +59,7 @@ export function modelPanel(
       <label>Address of a manifest <input name="model" required placeholder="/models/sensevoice/manifest.json" /></label>
       <button class="quiet">Look</button>
     </form>
-    ${inspected === undefined ? nothing : html`<ul aria-label="At that address">${offered(inspected, shelf, loading)}</ul>`}
+    ${looked ? questionDetails(question, shelf, loading) : nothing}
     ${
       usage === undefined || usage.modelBytes === 0
         ? nothing
@@ -65,28 +68,10 @@ export function modelPanel(
   </details>`
 }
 
-function offered(offer: Offer, shelf: ModelShelf, loading: boolean): TemplateResult {
-  const { name, version, description, license, bytes, hosts, source } = offer
-  return html`<li data-offer=${source}>
-    <div>
-      <strong>${name}</strong> ${version}
-      <p>${description}</p>
-      <p>
-        ${megabytes(bytes)} from ${hosts.join(' or ')}. Licence:
-        ${license.url === undefined ? license.name : html`<a href=${license.url} rel="noreferrer" target="_blank">${license.name}</a>`}.
-        ${license.attribution ?? ''}
-      </p>
-    </div>
-    <button class="quiet" ?disabled=${loading} @click=${() => shelf.choose({ type: 'stored', source })}>
-      Download ${megabytes(bytes)}<span class="hidden"> of ${name}</span>
-    </button>
-  </li>`
-}
-
 function kept(model: StoredModelInfo, shelf: ModelShelf, loading: boolean): TemplateResult {
   const { name, version, license, state, bytes, totalBytes, source } = model
   const chosen = shelf.choice.type === 'stored' && shelf.choice.source === source
-  const choose = () => shelf.choose({ type: 'stored', source })
+  const choose = (by: 'use' | 'download') => shelf.choose({ type: 'stored', source, by })
   const held =
     state === 'complete'
       ? `${megabytes(bytes)} in this browser.`
@@ -98,8 +83,8 @@ function kept(model: StoredModelInfo, shelf: ModelShelf, loading: boolean): Temp
     </div>
     ${
       state === 'complete'
-        ? use(chosen, loading, name, choose)
-        : html`<button class="quiet" ?disabled=${loading} @click=${choose}>Go on<span class="hidden"> downloading ${name}</span></button>`
+        ? use(chosen, loading, name, () => choose('use'))
+        : html`<button class="quiet" ?disabled=${loading} @click=${() => choose('download')}>Go on<span class="hidden"> downloading ${name}</span></button>`
     }
     <button class="quiet" ?disabled=${loading && chosen} @click=${() => shelf.remove(model)}>
       Remove<span class="hidden"> ${name}</span>
@@ -116,8 +101,4 @@ function use(chosen: boolean, loading: boolean, name: string, choose: () => void
 function inspect(event: SubmitEvent, shelf: ModelShelf): void {
   event.preventDefault()
   void shelf.inspect(String(new FormData(event.target as HTMLFormElement).get('model')))
-}
-
-function megabytes(bytes: number): string {
-  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`
 }

@@ -1,4 +1,5 @@
-import { SpeechError } from '@sensevoice-web/engine'
+import { readRemoteManifest, SpeechError } from '@sensevoice-web/engine'
+import { smallText } from './small-text.ts'
 
 /** A model as it is shown before anything of it is downloaded. */
 export interface Offer {
@@ -8,68 +9,87 @@ export interface Offer {
   readonly version: string
   readonly description: string
   readonly license: { readonly name: string; readonly url?: string; readonly attribution?: string }
-  readonly bytes: number
+  /** Download size; absent where nobody tells it beforehand. */
+  readonly bytes?: number
+  /** Every host that it may be fetched from. */
   readonly hosts: readonly string[]
+  /** Of the model file, lower-case hex: another one is another version. Absent where nobody tells it beforehand. */
+  readonly sha256?: string
+}
+
+const MANIFEST_LIMIT_BYTES = 1 << 20
+const PATIENCE_MS = 10_000
+
+/** An address that ends in `.onnx` is a model with tokens.txt beside it, any other a manifest: as the library takes it. */
+export function isBareModel(source: string): boolean {
+  return /^https?:\/\/[^?#]*\.onnx([?#]|$)/.test(source)
 }
 
 /**
- * What a manifest says of its model, for people; whether it is right is found out when it is loaded.
+ * What is said of the model at an address. Of the model itself not a byte is fetched.
  *
- * @throws SpeechError `model-not-found` when there is no manifest at that address
+ * @throws SpeechError `model-not-found` when there is nothing, or no manifest; `model-corrupt` when the manifest has faults
  */
 export async function readOffer(address: URL): Promise<Offer> {
-  let manifest: unknown
+  if (isBareModel(address.href)) return await bareOffer(address)
+  let json: unknown
   try {
-    const response = await fetch(address)
+    const response = await ask(address, 'GET')
     if (!response.ok) throw new Error(`the server answers ${response.status}`)
-    manifest = await response.json()
+    json = JSON.parse(await smallText(response, MANIFEST_LIMIT_BYTES))
   } catch (cause) {
-    throw noManifest(address, cause)
+    throw nothingAt(address, 'manifest of a model', cause)
   }
-  const offer = offerOf(manifest, address)
-  if (offer === undefined) throw noManifest(address)
-  return offer
+  return offerOf(json, address)
 }
 
-/** Undefined when it is no manifest. */
-export function offerOf(manifest: unknown, address: URL): Offer | undefined {
-  const { name, version, description, license, files } = record(manifest)
-  const { model, tokens } = record(files)
-  if (typeof name !== 'string' || typeof record(model)['bytes'] !== 'number') return undefined
-  const terms = record(license)
-  const [url, attribution] = [text(terms['url']), text(terms['attribution'])]
+/** @throws SpeechError `model-corrupt` naming every fault of the manifest */
+export function offerOf(json: unknown, address: URL): Offer {
+  const manifest = readRemoteManifest(json, (path) => new URL(path, address).href)
+  const { name, version, description, license, files } = manifest
+  const { model, tokens } = files
   return {
     source: address.href,
     name,
-    version: text(version) ?? '',
-    description: text(description) ?? '',
-    license: {
-      name: text(terms['name']) ?? 'not stated',
-      ...(url === undefined ? {} : { url }),
-      ...(attribution === undefined ? {} : { attribution }),
-    },
-    bytes: bytesOf(model) + bytesOf(tokens),
+    version,
+    description,
+    license,
+    bytes: (model.bytes ?? 0) + (tokens.bytes ?? 0),
+    hosts: [...new Set([...model.urls, ...tokens.urls].map((url) => new URL(url).host))],
+    ...(model.sha256 === undefined ? {} : { sha256: model.sha256 }),
+  }
+}
+
+/** A bare file tells nothing of itself but its size, and not every server answers to that. */
+async function bareOffer(address: URL): Promise<Offer> {
+  let bytes: number
+  try {
+    const { ok, status, headers } = await ask(address, 'HEAD')
+    if (status === 404 || status === 410) throw new Error(`the server answers ${status}`)
+    bytes = ok ? Number(headers.get('content-length')) : 0
+  } catch (cause) {
+    throw nothingAt(address, 'model', cause)
+  }
+  return {
+    source: address.href,
+    name: address.pathname.split('/').at(-1) ?? '',
+    version: '',
+    description: 'A model file with its tokens.txt beside it. No manifest tells more of it.',
+    license: { name: 'not stated' },
+    ...(bytes > 0 ? { bytes } : {}),
     hosts: [address.host],
   }
 }
 
-function record(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+async function ask(address: URL, method: 'GET' | 'HEAD'): Promise<Response> {
+  // As the library asks: an older answer of the browser's cache would hide that the version has changed.
+  return await fetch(address, { method, cache: 'no-store', signal: AbortSignal.timeout(PATIENCE_MS) })
 }
 
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined
-}
-
-function bytesOf(file: unknown): number {
-  const { bytes } = record(file)
-  return typeof bytes === 'number' ? bytes : 0
-}
-
-function noManifest(address: URL, cause?: unknown): SpeechError {
+function nothingAt(address: URL, what: string, cause: unknown): SpeechError {
   const why = cause instanceof Error ? `: ${cause.message}` : ''
-  return new SpeechError('model-not-found', `there is no manifest of a model at ${address.href}${why}`, {
-    hint: 'Give the address of a manifest.json.',
-    ...(cause === undefined ? {} : { cause }),
+  return new SpeechError('model-not-found', `there is no ${what} at ${address.href}${why}`, {
+    hint: 'Give the address of a manifest.json, or of an .onnx file with its tokens.txt beside it.',
+    cause,
   })
 }

@@ -12,3 +12,4 @@ export { createSession, type ExternalData, type SessionOptions } from './session
 export * from './silero-probe.ts'
 export * from './start-runtime.ts'
 export * from './store/index.ts'
+export { remoteModel } from './store/remote-model.ts'

@@ -141,8 +141,32 @@ describe('sensevoice model', () => {
     expect(status).toBe(1)
     expect(error).toContain('[file-unreadable]')
     expect(error).toMatch(
-      /SenseVoiceSmall 2024-07-17, 239\.5 MB\n.*FunAudioLLM.*\nFunASR Model License 1\.1: https:/,
+      /SenseVoiceSmall 2024-07-17, 239\.5 MB\n.*FunAudioLLM.*\nLicence: FunASR Model License 1\.1: https:/,
     )
+  })
+
+  test('tells licence, attribution and size of a model by its address before anything of it is fetched', async () => {
+    host()
+    const manifest = smallManifest(MODEL, 'sherpa')
+    const lost = { ...manifest.files.tokens, urls: ['nowhere.txt'] }
+    const license = { name: 'Some\u001b[2J terms', url: 'https://terms.example', attribution: 'by\nsomebody' }
+    const changed = { ...manifest, license, files: { ...manifest.files, tokens: lost } }
+    const url = server.put('/m/lost.json', new TextEncoder().encode(JSON.stringify(changed)))
+    const { status, error } = await sensevoice('model', 'fetch', url)
+    expect(status).toBe(1)
+    expect(error).toMatch(
+      /^Small 1, 0\.\d MB\nby somebody\nLicence: Some \[2J terms: https:\/\/terms\.example\n/,
+    )
+    expect(error).toContain('[model-not-found]')
+    expect(ranges()).toEqual([])
+  })
+
+  test('needs no manifest for a model that is stored', async () => {
+    const url = host()
+    expect((await sensevoice('model', 'fetch', url)).error).toMatch(/^Small 1, .*\nthis project\nLicence: MIT\n/)
+    server.put('/m/manifest.json', new Uint8Array(), Array<Fault>(9).fill({ type: 'dead' }))
+    const again = await sensevoice('model', 'fetch', url)
+    expect(again).toMatchObject({ status: 0, out: expect.stringMatching(/is complete and proven/) })
   })
 
   test.each([
@@ -173,6 +197,7 @@ describe('sensevoice model', () => {
     const tokens = put('/f/tokens.json', JSON.stringify(SMALL_PIECES))
     const without = await sensevoice('model', 'fetch', model, '--tokens', tokens)
     expect([without.status, without.error]).toEqual([1, expect.stringMatching(/needs its am\.mvn/)])
+    expect(without.error).toMatch(/^model_quant\.onnx, size not stated\n.*127\.0\.0\.1.*\nLicence: not stated\n/)
     const options = ['--tokens', tokens, '--cmvn', put('/f/am.mvn', cmvn)]
     expect((await sensevoice('model', 'fetch', model, ...options)).status).toBe(0)
     const argv = ['analyze', goldenPath('en-hello'), '--no-vad', '--json', '--model', 'model_quant']

@@ -1,10 +1,11 @@
 import { SpeechError, toSpeechError } from '@sensevoice-web/engine'
-import { knownModel, type WantedModel, wantedByAddress } from '@sensevoice-web/onnx'
+import { type WantedModel, wantedByAddress } from '@sensevoice-web/onnx'
 import { nodeStore } from '../store/node-store.ts'
 import { inspectCommand } from './inspect-command.ts'
 import { prepareCommand } from './prepare-command.ts'
 import { ProgressLine } from './progress-line.ts'
 import type { ModelArguments } from './read-model-arguments.ts'
+import { tellModel } from './tell-model.ts'
 import { megabytes, type Streams, told } from './told.ts'
 
 const INTERRUPTED = 130
@@ -44,13 +45,7 @@ const COMMANDS = {
 
 async function fetchModel(args: Of<'fetch'>, streams: Streams, signal: AbortSignal): Promise<number> {
   const wanted = wantedModel(args)
-  const known = wanted.type === 'known' ? knownModel(wanted.name) : undefined
-  if (known !== undefined) {
-    const { name, version, license, files } = known
-    const bytes = (files.model.bytes ?? 0) + (files.tokens.bytes ?? 0)
-    streams.error(`${name} ${version}, ${megabytes(bytes)}\n${license.attribution}\n`)
-    streams.error(`${license.name}${license.url === undefined ? '' : `: ${license.url}`}\n`)
-  }
+  await tellModel(wanted, streams, signal)
   const progress = new ProgressLine(streams)
   try {
     const stored = await nodeStore().open(wanted, { signal, onProgress: (one) => progress.tell(one) })

@@ -9,10 +9,12 @@ export const nodeHasher: CreateHasher = async () => {
   return { update: (bytes) => void hash.update(bytes), hex: () => hash.digest('hex') }
 }
 
+/** What a store on this machine's disk is made of; without options that of `modelsHome()`. */
+export function nodeParts(storage = new DiskStorage(modelsHome())): ModelStoreParts {
+  return { storage, fetch, createHasher: nodeHasher }
+}
+
 /** The models on this machine's disk; without options those of `modelsHome()`. */
-export function nodeStore(
-  storage = new DiskStorage(modelsHome()),
-  changes: Partial<ModelStoreParts> = {},
-): ModelStore {
-  return new ModelStore({ storage, fetch, createHasher: nodeHasher, ...changes })
+export function nodeStore(storage?: DiskStorage, changes: Partial<ModelStoreParts> = {}): ModelStore {
+  return new ModelStore({ ...nodeParts(storage), ...changes })
 }
