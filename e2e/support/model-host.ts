@@ -36,6 +36,15 @@ export function hostModel(server: FaultServer, faults: readonly Fault[] = [], ch
   server.requests.length = 0
 }
 
+/** Puts a later version at the same addresses: another file, which computes the same. */
+export function hostNewerModel(server: FaultServer): void {
+  // One more field of the ONNX file, the name of the program that made it.
+  const newer = Buffer.concat([MODEL, Buffer.from([0x12, 1, 'e'.charCodeAt(0)])])
+  const model = { ...MANIFEST.files.model, bytes: newer.length, sha256: sha256(newer) }
+  hostModel(server, [], { version: 'newer', files: { ...MANIFEST.files, model } })
+  server.put(MODEL_PATH, newer)
+}
+
 /** Nothing of the model can be had any more; the library's own files can. */
 export function takeModelOffline(server: FaultServer): void {
   const dead = Array<Fault>(50).fill({ type: 'dead' })
