@@ -17,6 +17,10 @@ test.each([
   expect(failureLasts(new SpeechError(code, 'not now'))).toBe(false)
 })
 
+test('an adapter that is away may be back the next time', () => {
+  expect(failureLasts(new SpeechError('not-supported', 'no adapter', { retryable: true }))).toBe(false)
+})
+
 test('a lost device, and what nobody named, may be over the next time', () => {
   expect(failureLasts(new DOMException('no device', 'OperationError'))).toBe(false)
   let lost: unknown
