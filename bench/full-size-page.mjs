@@ -1,25 +1,11 @@
-// The page on a full-size model: bytes fetched, load cold and from the store, memory of the renderer, recognition of 1 to 30 s. Called by
+// The page on a full-size model in WASM: bytes fetched, load cold and from the store, memory of the renderer, recognition of 1 to 30 s. Called by
 // full-size.mjs; by itself: node bench/full-size-page.mjs FOLDER (manifest.json, model and tokens in it).
-import { mkdtempSync, rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { findOrInstallChromium } from '../scripts/lib/browser.mjs'
+import { load, pause, serveModel, withProfile } from './library-page.mjs'
 import { median } from './median.mjs'
 import { largestRenderer } from './renderer-memory.mjs'
-import { serveFolders } from './serve-folders.mjs'
 
-const root = fileURLToPath(new URL('../', import.meta.url))
-const { chromium } = createRequire(import.meta.url)('@playwright/test')
-
-/** In the page: loads, then recognizes each length, `rounds` times in turns. */
-async function load({ model, threads }) {
-  const started = performance.now()
-  globalThis.analyzer = await SpeechAnalyzer.create({ model, threads })
-  return performance.now() - started
-}
-
+/** In the page: recognizes `seconds`, `rounds` times. */
 async function recognize({ seconds, rounds, base64 }) {
   const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))
   const all = Float32Array.from(new Int16Array(bytes.buffer), (value) => value / 32_768)
@@ -36,39 +22,22 @@ async function recognize({ seconds, rounds, base64 }) {
 
 /**
  * @param samples Int16Array, 16 kHz, as long as the longest of `lengths`
- * @returns per number of threads: times of load and recognition in ms, memory in MiB
+ * @returns per number of threads: where it computed, times of load and recognition in ms, memory in MiB
  */
 export async function measurePage({ folder, samples, lengths, threads, rounds }) {
-  const site = await serveFolders({
-    '/library/': `${root}packages/browser/dist`,
-    '/fixtures/': `${root}e2e/fixtures`,
-    '/model/': folder,
-  })
+  const { site, model } = await serveModel(folder)
   const base64 = Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength).toString('base64')
-  const executablePath = await findOrInstallChromium()
-  const found = []
-  try {
-    for (const count of threads) {
-      const profile = mkdtempSync(join(tmpdir(), 'sensevoice-bench-'))
-      const open = async () => {
-        const context = await chromium.launchPersistentContext(profile, {
-          executablePath,
-          args: ['--no-sandbox'],
-        })
-        const page = await context.newPage()
-        await page.goto(`${site.url}/fixtures/library.html`)
-        await page.waitForSelector('html[data-ready]')
-        return { context, page }
-      }
-      const model = `${site.url}/model/manifest.json`
+  const measure = (count) =>
+    withProfile(site, async (open) => {
+      const options = { model, threads: count, provider: 'wasm' }
       const cold = await open()
       const before = site.sentBytes()
-      const coldMs = await cold.page.evaluate(load, { model, threads: count })
+      const { ms: coldMs } = await cold.page.evaluate(load, options)
       const bytes = site.sentBytes() - before
       await cold.context.close()
       const warm = await open()
-      const cachedMs = await warm.page.evaluate(load, { model, threads: count })
-      await new Promise((resolve) => setTimeout(resolve, 2000))
+      const { ms: cachedMs, provider } = await warm.page.evaluate(load, options)
+      await pause(2000)
       const atRest = largestRenderer()
       const times = {}
       for (const seconds of lengths) {
@@ -76,9 +45,9 @@ export async function measurePage({ folder, samples, lengths, threads, rounds })
       }
       const after = largestRenderer()
       await warm.context.close()
-      rmSync(profile, { recursive: true, force: true })
-      found.push({
+      return {
         threads: count,
+        provider,
         bytes,
         coldMs,
         cachedMs,
@@ -86,12 +55,15 @@ export async function measurePage({ folder, samples, lengths, threads, rounds })
         restMib: atRest.nowMib,
         runPeakMib: after.peakMib,
         times,
-      })
-    }
+      }
+    })
+  try {
+    const found = []
+    for (const count of threads) found.push(await measure(count))
+    return found
   } finally {
     site.close()
   }
-  return found
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,7 +1,8 @@
-// A full-size model on the page and on Node beside the npm packages sherpa-onnx (WASM) and sherpa-onnx-node: same file, same sound, same run.
-// The page on 1 and 2 threads; sherpa-onnx has one thread only. Needs the built packages, a Chromium, and a folder with model.int8.onnx,
-// tokens.txt and manifest.json, e.g. of `python -m sensevoice_models.full_size --random`. Linux.
-// Usage: node bench/full-size.mjs FOLDER [--rounds 5] [--peer sherpa|none] [--plot FILE.svg]
+// A full-size model on the page (WASM) and on Node beside the npm packages sherpa-onnx (WASM) and sherpa-onnx-node: same file, same sound, same
+// run; sherpa-onnx has one thread only. Needs the built packages, a Chromium, and a folder with model.int8.onnx, tokens.txt and manifest.json, e.g. of
+// `python -m sensevoice_models.full_size --random`; the model is prepared for Node in that folder first. With --webgpu also the memory of loads on
+// WebGPU (a software adapter). Linux.
+// Usage: node bench/full-size.mjs FOLDER [--rounds 5] [--threads 1,2] [--peer sherpa|none] [--webgpu] [--plot FILE.svg]
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,6 +10,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { measurePage } from './full-size-page.mjs'
+import { measureWebgpu } from './full-size-webgpu.mjs'
 import { plot } from './plot.mjs'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
@@ -18,6 +20,8 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '5' },
     peer: { type: 'string', default: 'sherpa' },
     plot: { type: 'string' },
+    threads: { type: 'string', default: '1,2' },
+    webgpu: { type: 'boolean', default: false },
   },
 })
 const [folder] = positionals
@@ -25,6 +29,12 @@ if (folder === undefined) throw new Error('give the folder of a full-size model'
 if (!['sherpa', 'none'].includes(values.peer)) throw new Error('--peer is sherpa or none')
 const withPeer = values.peer === 'sherpa'
 const rounds = Number(values.rounds)
+const threadCounts = values.threads.split(',').map(Number)
+if (!threadCounts.every((count) => Number.isInteger(count) && count > 0)) {
+  throw new Error('--threads is a list of whole numbers from 1, e.g. 1,2,4,8')
+}
+/** Peak of the renderer in a load on WebGPU. */
+const WEBGPU_BAR_MIB = 520
 const LENGTHS = [1, 3, 5, 10, 20, 30]
 
 /** The recorded digits over and over. */
@@ -48,6 +58,15 @@ function onNode(engine, threads) {
   return JSON.parse(out.trim().split('\n').at(-1))
 }
 
+/** Node takes what is prepared where that gave the same in less time. */
+async function prepare() {
+  const { prepareFolder } = await import('../packages/server/dist/prepare/prepare-folder.js')
+  const { outcome, publishedMs, preparedMs } = await prepareFolder(folder)
+  const times = `5 s of sound ${preparedMs.toFixed(0)} ms, as published ${publishedMs.toFixed(0)} ms`
+  const taken = outcome === 'faster' ? 'prepared' : 'published'
+  console.log(`prepared for this processor: ${outcome} (${times}); Node runs the ${taken} file`)
+}
+
 /** In front of ours and behind it, so that a machine that slows down does not decide. */
 async function around(engine, threads, work) {
   if (!withPeer) return { own: await work() }
@@ -69,8 +88,9 @@ const line = (name, times, peer) => {
 }
 
 try {
+  await prepare()
   const pages = await around('sherpa-onnx (WASM)', 1, () =>
-    measurePage({ folder, samples, lengths: LENGTHS, threads: [1, 2], rounds }),
+    measurePage({ folder, samples, lengths: LENGTHS, threads: threadCounts, rounds }),
   )
   const found = pages.own
   const series = []
@@ -82,7 +102,7 @@ try {
   console.log(`  ${'seconds of sound'.padEnd(34)}${LENGTHS.map((seconds) => cell(seconds, 14)).join('')}`)
   if (pages.peer) show('sherpa-onnx (WASM), 1 thread', pages.peer.times)
   for (const { threads, times } of found) show(`page, ${plural(threads)}`, times, pages.peer?.times)
-  for (const threads of [1, 2]) {
+  for (const threads of threadCounts) {
     const { own, peer } = await around('sherpa-onnx-node', threads, () => onNode('ours', threads))
     if (peer) show(`sherpa-onnx-node, ${plural(threads)}`, peer.times)
     show(`Node, ${plural(threads)}`, own.times, peer?.times)
@@ -93,8 +113,8 @@ try {
     const title = 'A full-size SenseVoice model: time to recognize a second of sound'
     writeFileSync(values.plot, plot({ title, lengths: LENGTHS, series }))
   }
-  for (const { threads, bytes, coldMs, cachedMs, loadPeakMib, restMib, runPeakMib } of found) {
-    console.log(`the page, ${plural(threads)}:`)
+  for (const { threads, provider, bytes, coldMs, cachedMs, loadPeakMib, restMib, runPeakMib } of found) {
+    console.log(`the page in ${provider}, ${plural(threads)}:`)
     console.log(
       `  create() with the download (${(bytes / 1e6).toFixed(1)} MB from this machine) ${coldMs.toFixed(0)} ms, from the store ${cachedMs.toFixed(0)} ms`,
     )
@@ -107,6 +127,15 @@ try {
     console.log(
       `sherpa-onnx (npm, WASM) on Node: load ${loadMs.toFixed(0)} ms, peak ${peakMib.toFixed(0)} MiB`,
     )
+  }
+  if (values.webgpu) {
+    const loads = await measureWebgpu({ folder, threads: threadCounts.at(-1) })
+    console.log("loads from the store on Chromium's software adapter, renderer read every 100 ms:")
+    for (const { name, provider, ms, peakMib, restMib } of loads) {
+      console.log(
+        `  ${name.padEnd(18)} ended on ${provider.padEnd(7)} in ${ms.toFixed(0)} ms; peak ${peakMib.toFixed(0)} MiB (bar: ${WEBGPU_BAR_MIB}), at rest ${restMib.toFixed(0)} MiB`,
+      )
+    }
   }
 } finally {
   rmSync(work, { recursive: true, force: true })

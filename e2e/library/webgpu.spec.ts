@@ -5,7 +5,7 @@ import type { CreateOptions, SpeechAnalyzer, SpeechResult } from 'sensevoice-web
 import type { FaultServer } from '../../packages/onnx/src/test-data/fault-server.ts'
 import { LIBRARY_PAGE, libraryReady, policyViolations } from '../support/library-page.ts'
 import { executable, QUIET_FLAGS } from '../support/microphone.ts'
-import { hostModel, MANIFEST_PATH, MODEL_PATH, startModelHost } from '../support/model-host.ts'
+import { hostModel, hostNewerModel, MANIFEST_PATH, MODEL_PATH, startModelHost } from '../support/model-host.ts'
 
 // Chromium's software adapter: slow, and right.
 const FLAGS = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan']
@@ -154,6 +154,49 @@ test('auto measures once, takes the faster, and remembers it', async ({ page }) 
   const second = await create(page, { model: MANIFEST_PATH, threads: 1 })
   expect(started.filter((url) => WORKER.test(url)).length).toBe(1)
   expect(second.reason).toContain(first.reason)
+})
+
+test('what was found out about a model does not go for a later version of it', async ({ page }) => {
+  const started: string[] = []
+  page.on('worker', (worker) => started.push(worker.url()))
+  const trials = () => started.filter((url) => WORKER.test(url)).length
+  const options = { model: MANIFEST_PATH, threads: 1 } as const
+  expect((await create(page, options)).provider).toBe('wasm')
+  await close(page)
+  hostNewerModel(server)
+  expect((await create(page, options)).reason).toContain('WASM is faster on this machine')
+  await close(page)
+  expect(trials()).toBe(2)
+  expect((await create(page, options)).provider).toBe('wasm')
+  expect(trials()).toBe(2)
+})
+
+test('a GPU that is lost in its trial is tried again at the next load', async ({ page }) => {
+  let trials = 0
+  page.on('worker', (worker) => {
+    if (WORKER.test(worker.url())) trials += 1
+  })
+  const patched = inGpuWorker(page, () => {
+    const { GPUAdapter } = globalThis as unknown as {
+      GPUAdapter: { prototype: { requestDevice(wanted: unknown): Promise<{ destroy(): void }> } }
+    }
+    const { requestDevice } = GPUAdapter.prototype
+    GPUAdapter.prototype.requestDevice = async function (wanted) {
+      const device = await requestDevice.call(this, wanted)
+      device.destroy()
+      return device
+    }
+  })
+  const options = { model: MANIFEST_PATH, threads: 1 } as const
+  expect(await create(page, options)).toMatchObject({
+    provider: 'wasm',
+    reason: expect.stringContaining('the GPU was lost'),
+  })
+  await patched
+  expect((await analyze(page, ['en-three-one-four'])).results[0]?.text).toBe('3 1 4.')
+  await close(page)
+  await create(page, options)
+  expect(trials).toBe(2)
 })
 
 test('where nothing can be stored auto does not fetch the model a second time to try the GPU out', async ({

@@ -15,7 +15,7 @@ export interface ThreadChoice {
   readonly reason: string
 }
 
-/** More threads than this gain nothing on a 30 s segment: the int8 matrix products are memory-bound by then. */
+/** The bound of onnxruntime-web's own default. Beyond 2 cores nothing was measured here: `bench/full-size.mjs --threads` does it. */
 const MOST_BY_DEFAULT = 4
 
 /** @throws SpeechError `invalid-argument` for no whole number of at least 1, `not-supported` where the page cannot have that many */

@@ -2,8 +2,9 @@ import { isSpeechError, type LoadProgress, type SpeechErrorCode } from '@sensevo
 import { proxy } from 'comlink'
 import type { RuntimeInfo } from '../api/outcomes.ts'
 import type { LoadedModel, ModelLocation, RecognizerApi, RecognizerAssets } from '../wire/recognizer-api.ts'
+import { verdictFavours } from '../wire/verdict-words.ts'
 import type { ResolvedAssets } from './asset-urls.ts'
-import { type ProviderOption, type ProviderPlan, planProvider } from './plan-provider.ts'
+import { type GpuPlan, type ProviderOption, planProvider } from './plan-provider.ts'
 import { WorkerHost } from './worker-host.ts'
 
 export interface RecognizerSettings {
@@ -39,16 +40,34 @@ const NOT_THE_GPU: readonly SpeechErrorCode[] = [
 
 /**
  * Starts the worker that recognizes, on WebGPU where that is planned; where that fails and nobody insisted, in WASM. A GPU that was not tried out
- * before is: a worker in WASM runs the clip and is ended, which gives its memory back before the GPU's worker starts.
+ * before with this model is: a worker in WASM runs the clip and is ended, which gives its memory back before the GPU's worker starts.
  */
 export async function loadRecognizer(
   settings: RecognizerSettings,
   hooks: LoadHooks,
 ): Promise<RecognizerHost> {
-  const plan = await planProvider(settings.provider, settings.model)
+  const plan = await planProvider(settings)
   hooks.signal?.throwIfAborted()
-  if (plan.provider === 'wasm') return await startOnWasm(settings, hooks, plan.reason)
-  const trial = plan.request.verdict === undefined ? await startTrial(settings, hooks) : undefined
+  if (plan.provider === 'webgpu') {
+    const { choose, verdict } = plan.request
+    const trusted = verdict !== undefined && verdictFavours(verdict, choose) === 'webgpu'
+    return await goToGpu(settings, hooks, plan, trusted ? undefined : await startTrial(settings, hooks))
+  }
+  const { reason, remembered } = plan
+  if (remembered === undefined) return await startOnWasm(settings, hooks, reason)
+  const started = await startTrial(settings, hooks, remembered.model)
+  if (started.model.computing.reference !== undefined) {
+    return await goToGpu(settings, hooks, remembered.otherwise, started)
+  }
+  return { ...started, runtime: runtimeInfo(settings, 'wasm', reason) }
+}
+
+async function goToGpu(
+  settings: RecognizerSettings,
+  hooks: LoadHooks,
+  plan: GpuPlan,
+  trial: Omit<RecognizerHost, 'runtime'> | undefined,
+): Promise<RecognizerHost> {
   if (trial !== undefined && settings.provider === 'auto' && trial.model.place.kind === 'memory') {
     const reason = 'WASM: the model is in memory alone, and a trial of the GPU would fetch it again.'
     return { ...trial, runtime: runtimeInfo(settings, 'wasm', reason) }
@@ -76,19 +95,25 @@ async function startOnWasm(
   return { ...started, runtime: runtimeInfo(settings, 'wasm', reason) }
 }
 
-/** A worker in WASM that runs the clip, too: the GPU will have to give the same. */
+/**
+ * A worker in WASM that runs the clip, too: the GPU will have to give the same.
+ *
+ * @param unlessModel SHA-256 of a model on which the GPU need not be tried, so that the clip is not run and there is no reference
+ */
 async function startTrial(
   settings: RecognizerSettings,
   hooks: LoadHooks,
+  unlessModel?: string,
 ): Promise<Omit<RecognizerHost, 'runtime'>> {
-  const { recognizerWorker, wasm, wasmGlue, selfTest } = settings.assets
+  const { recognizerWorker, wasm, wasmGlue, selfTest: url } = settings.assets
+  const selfTest = { url, ...(unlessModel !== undefined && { unlessModel }) }
   return await start(settings, hooks, { worker: recognizerWorker, wasm, wasmGlue, selfTest })
 }
 
 async function startOnGpu(
   settings: RecognizerSettings,
   hooks: LoadHooks,
-  { request, memory }: Extract<ProviderPlan, { provider: 'webgpu' }>,
+  { request, memory }: GpuPlan,
   tried: LoadedModel | undefined,
 ): Promise<RecognizerHost> {
   const { gpuRecognizerWorker, jspiWasm, jspiGlue, selfTest } = settings.assets

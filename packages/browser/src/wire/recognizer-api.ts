@@ -24,10 +24,17 @@ export interface RecognizerAssets extends RuntimeAssets {
   readonly model: ModelLocation
   /** WASM threads. */
   readonly threads: number
-  /** For the worker of WASM: address of the clip to run for a worker that is to try the GPU out, a WAV file of the model's rate. */
-  readonly selfTest?: string
+  /** For the worker of WASM: the clip to run for a worker that is to try the GPU out. */
+  readonly selfTest?: ClipRequest
   /** For the worker that can use a GPU. */
   readonly gpu?: GpuRequest
+}
+
+export interface ClipRequest {
+  /** Address of a WAV file of the model's rate. */
+  readonly url: string
+  /** SHA-256 of a model that need not run it, since it is known what would come of that. */
+  readonly unlessModel?: string
 }
 
 /** What is known of a GPU on one machine, from a run of the same clip on both providers. */
@@ -44,7 +51,7 @@ export type ProviderVerdict =
       readonly webgpuMs: number
       readonly wasmMs: number
     }
-  /** There was no session on this GPU. */
+  /** This GPU cannot run the model. */
   | { readonly type: 'failed'; readonly model: string; readonly reason: string }
 
 /** The clip, run on one provider. */
@@ -77,7 +84,7 @@ export interface Computing {
   readonly provider: 'wasm' | 'webgpu'
   /** Why there; absent where there was no choice. */
   readonly reason?: string
-  /** What the clip showed, in this load or an earlier one. */
+  /** What the clip showed, in this load or an earlier one; absent where it may be otherwise the next time. */
   readonly verdict?: ProviderVerdict
   /** What the clip gave here, where the worker of WASM was asked for it. */
   readonly reference?: ClipReference

@@ -1,5 +1,5 @@
 import type { LoadProgress, Recognizer, SpeechEventOf } from '@sensevoice-web/engine'
-import type { Computing, GpuRequest } from '../../wire/recognizer-api.ts'
+import type { ClipRequest, Computing, GpuRequest } from '../../wire/recognizer-api.ts'
 import type { RuntimeModule } from '../start-runtime.ts'
 import type { ModelFiles } from './opened-model.ts'
 
@@ -8,8 +8,8 @@ export interface BuildRequest {
   readonly files: ModelFiles
   /** WASM threads. */
   readonly threads: number
-  /** Address of the clip that WASM is to run. */
-  readonly selfTest: string | undefined
+  /** The clip that WASM is to run. */
+  readonly selfTest: ClipRequest | undefined
   readonly gpu: GpuRequest | undefined
   readonly onProgress: (progress: LoadProgress) => void
   /** Told when recognition moves while it runs. */

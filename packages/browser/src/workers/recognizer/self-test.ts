@@ -1,7 +1,7 @@
 import { createFrontEnd, type Features, readWav, SpeechError } from '@sensevoice-web/engine'
 import type { ClipRun } from '../../wire/recognizer-api.ts'
 import { download } from '../download.ts'
-import type { LiveModel } from './gpu/live-model.ts'
+import { type LiveModel, throwLost } from './gpu/live-model.ts'
 import type { ModelFiles } from './opened-model.ts'
 
 const PROMPT = { language: 'auto', withItn: true } as const
@@ -38,8 +38,4 @@ export async function runClip({ model, lost }: LiveModel, features: Features): P
     if (elapsedMs > LONG_RUN_MS) break
   }
   return { output, elapsedMs }
-}
-
-function throwLost(what: string): never {
-  throw new SpeechError('not-supported', `the GPU was lost in the self-test (${what})`)
 }

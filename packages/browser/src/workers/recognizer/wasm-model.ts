@@ -35,15 +35,17 @@ export async function buildOnWasm({
   selfTest,
   onProgress,
 }: BuildRequest): Promise<BuiltRecognizer> {
-  onProgress({ stage: selfTest === undefined ? 'warm-up' : 'self-test', loadedBytes: 0 })
   const { manifest: facts, tokens } = files
+  const { sha256 } = facts.files.model
+  const clip = selfTest?.unlessModel === sha256 ? undefined : selfTest
+  onProgress({ stage: clip === undefined ? 'warm-up' : 'self-test', loadedBytes: 0 })
   let reference: ClipReference | undefined
   const { recognizer } = await recognizerOver(
     async (tags) => {
       const model = await wasmModel(runtime, files, threads, tags)
-      if (selfTest !== undefined) {
-        const run = await runClip(onProcessor(model), await clipFeatures(selfTest, files))
-        reference = { model: facts.files.model.sha256, run }
+      if (clip !== undefined) {
+        const run = await runClip(onProcessor(model), await clipFeatures(clip.url, files))
+        reference = { model: sha256, run }
       }
       return model
     },

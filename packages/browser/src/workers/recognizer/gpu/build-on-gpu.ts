@@ -5,6 +5,7 @@ import { verdictFavours, verdictInWords } from '../../../wire/verdict-words.ts'
 import type { BuildRequest, BuiltRecognizer } from '../recognizer-builder.ts'
 import { clipFeatures, runClip } from '../self-test.ts'
 import { wasmModel } from '../wasm-model.ts'
+import { failureLasts } from './failure-lasts.ts'
 import { gpuModel } from './gpu-model.ts'
 import { type LiveModel, onProcessor } from './live-model.ts'
 import { RecoveringModel } from './recovering-model.ts'
@@ -40,6 +41,13 @@ interface Chosen {
   readonly computing: Computing
 }
 
+interface Compared {
+  readonly live?: LiveModel
+  readonly verdict: ProviderVerdict
+  /** Why the GPU gave nothing to compare. */
+  readonly cause?: unknown
+}
+
 class Builder {
   readonly #request: BuildRequest
   readonly #gpu: GpuRequest
@@ -69,19 +77,23 @@ class Builder {
       return { live: await this.rebuild(), computing: webgpu(known, this.#gpu) }
     }
     onProgress({ stage: 'self-test', loadedBytes: 0 })
-    const { live, verdict } = await this.#compare()
+    const { live, verdict, cause } = await this.#compare()
     onProgress({ stage: 'warm-up', loadedBytes: 0 })
     if (live !== undefined && verdictFavours(verdict, this.#gpu.choose) === 'webgpu') {
       return { live, computing: webgpu(verdict, this.#gpu) }
     }
     await live?.release()
     const reason = verdictInWords(verdict)
+    const lasts = cause === undefined || failureLasts(cause)
     if (this.#gpu.choose === 'webgpu') {
       throw new SpeechError('not-supported', `WebGPU cannot be trusted here: ${reason}`, {
         hint: 'Use provider "auto", or update the graphics driver.',
+        retryable: !lasts,
+        cause,
       })
     }
-    return { live: await this.fallBack(), computing: { provider: 'wasm', reason, verdict } }
+    // What may be over by the next load is not kept as a verdict.
+    return { live: await this.fallBack(), computing: { provider: 'wasm', reason, ...(lasts && { verdict }) } }
   }
 
   get #sha256(): string {
@@ -104,7 +116,7 @@ class Builder {
   }
 
   /** The GPU's model stays when it is right. */
-  async #compare(): Promise<{ live?: LiveModel; verdict: ProviderVerdict }> {
+  async #compare(): Promise<Compared> {
     const features = await clipFeatures(this.#gpu.selfTest, this.#request.files)
     const wasm = await this.#reference(features)
     let live: LiveModel | undefined
@@ -114,7 +126,7 @@ class Builder {
     } catch (error) {
       await live?.release()
       const reason = error instanceof Error ? error.message : String(error)
-      return { verdict: { type: 'failed', model: this.#sha256, reason } }
+      return { verdict: { type: 'failed', model: this.#sha256, reason }, cause: error }
     }
   }
 }

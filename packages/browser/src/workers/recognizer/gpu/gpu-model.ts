@@ -3,7 +3,7 @@ import { createSenseVoiceModel } from '@sensevoice-web/onnx'
 import type { RuntimeModule } from '../../start-runtime.ts'
 import type { ModelFiles } from '../opened-model.ts'
 import { blockedModel } from './blocked-model.ts'
-import type { LiveModel } from './live-model.ts'
+import { type LiveModel, throwLost } from './live-model.ts'
 import { openDevice } from './web-gpu.ts'
 
 /** Frames of 30 s, the longest segment that the VAD makes: their logits are the largest buffer of the graph. */
@@ -13,14 +13,20 @@ const FLOAT_BYTES = 4
 /**
  * The model on a GPU device of its own: onnxruntime keeps the one that it makes itself, also when it is lost.
  *
- * @throws SpeechError `not-supported` without a fitting GPU, `model-unsupported` when a node of the graph has no kernel there
+ * @throws SpeechError `not-supported` without a fitting GPU, `model-unsupported` when a node of the graph has no kernel there,
+ *   `inference-failed` when the device is lost meanwhile
  */
 export async function gpuModel(runtime: RuntimeModule, files: ModelFiles, tags: TagIds): Promise<LiveModel> {
   const { manifest } = files
   const rowBytes = manifest.vocabularySize * FLOAT_BYTES
   const { device, largestBufferBytes } = await openDevice((LONGEST_SEGMENT_FRAMES + TAG_FRAMES) * rowBytes)
+  let gone = false
+  const lost = device.lost.then(({ reason, message }) => {
+    gone = true
+    return message === '' ? reason : message
+  })
   try {
-    const model = await createSenseVoiceModel({
+    const session = {
       runtime,
       ...(await blockedModel(files)),
       prepared: true,
@@ -28,12 +34,9 @@ export async function gpuModel(runtime: RuntimeModule, files: ModelFiles, tags: 
       device,
       facts: manifest,
       tags,
-    })
-    let gone = false
-    const lost = device.lost.then(({ reason, message }) => {
-      gone = true
-      return message === '' ? reason : message
-    })
+    } as const
+    // A session that waits for a lost device would wait for ever.
+    const model = await Promise.race([createSenseVoiceModel(session), lost.then(throwLost)])
     return {
       provider: 'webgpu',
       model: withBound(model, Math.floor(largestBufferBytes / rowBytes) - TAG_FRAMES),
@@ -46,6 +49,9 @@ export async function gpuModel(runtime: RuntimeModule, files: ModelFiles, tags: 
       },
     }
   } catch (error) {
+    // Whatever onnxruntime makes of a device that is gone, that is the reason.
+    const reason = await Promise.race([lost, undefined])
+    if (reason !== undefined) throwLost(reason)
     device.destroy()
     throw error
   }

@@ -47,13 +47,14 @@ export interface OpenedDevice {
  * A device of its own for one session, with all that the adapter has to give.
  *
  * @param neededBytes the largest buffer that has to fit
- * @throws SpeechError `not-supported` when there is no adapter, or one that is too small
+ * @throws SpeechError `not-supported` when there is no adapter (retryable), or one that is too small
  */
 export async function openDevice(neededBytes: number): Promise<OpenedDevice> {
   const { gpu } = navigator as unknown as { gpu?: Gpu }
+  if (gpu === undefined) throw unsupported('this browser has no WebGPU in workers')
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' })
   // A lost GPU is often back a moment later; asking again is the caller's decision.
-  const adapter = await gpu?.requestAdapter({ powerPreference: 'high-performance' })
-  if (adapter === undefined || adapter === null) throw unsupported('there is no WebGPU adapter')
+  if (adapter === null) throw unsupported('there is no WebGPU adapter', true)
   const { features, limits } = adapter
   const largestBufferBytes = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize)
   if (largestBufferBytes < neededBytes) {
@@ -68,6 +69,6 @@ export async function openDevice(neededBytes: number): Promise<OpenedDevice> {
   return { device, largestBufferBytes }
 }
 
-function unsupported(what: string): SpeechError {
-  return new SpeechError('not-supported', what, { hint: 'Use provider "wasm" or "auto".' })
+function unsupported(what: string, retryable = false): SpeechError {
+  return new SpeechError('not-supported', what, { hint: 'Use provider "wasm" or "auto".', retryable })
 }
