@@ -124,7 +124,11 @@ const faults = {
 }
 console.log(`${connected} devices connected, ${speaking} of them speaking at once, for ${seconds} s`)
 console.log(`  utterances ${speaking * turns}, results ${finals}, partials ${partials}`)
-console.log(`  ${Object.entries(faults).map(([what, count]) => `${what} ${count}`).join(', ')}`)
+console.log(
+  `  ${Object.entries(faults)
+    .map(([what, count]) => `${what} ${count}`)
+    .join(', ')}`,
+)
 for (const error of failed) console.log(`  a speaker could not finish: ${error.message}`)
 for (const [name, share] of [
   ['median', 0.5],
