@@ -121,7 +121,7 @@ function noiseOf({ first, later, binary }) {
   return { data: random() < 0.0005 ? text : Buffer.from(text.toString('latin1')), binary: false }
 }
 
-/** One connection: a right beginning, noise, a right end. @returns `answered`, the close code, `silent`, or how many replies too few or too many */
+/** One connection: a right beginning, noise, a right end. @returns `answered`, the close code, `silent`, or how many replies came instead of one each */
 async function connection(url, protocol, sent) {
   const socket = new WebSocket(url)
   socket.on('error', () => {})
@@ -135,8 +135,8 @@ async function connection(url, protocol, sent) {
       replies += 1
       const text = String(data)
       if (isBinary || !isAnswer(JSON.parse(text), text)) return
-      if (protocol.oneReplyEach && replies !== asked) resolve(`${replies - asked} replies beyond one each`)
-      else resolve('answered')
+      const right = !protocol.oneReplyEach || replies === asked
+      resolve(right ? 'answered' : `with ${replies} replies to ${asked} messages`)
     })
   })
   const say = (message) => {
