@@ -1,11 +1,12 @@
 // The companion under many devices: all connected, some speaking at once in real time over the stream protocol. Prints what was lost or doubled
-// (nothing may be), how long after the end of speech results came, and the server's memory. Needs `npm run build`.
+// (nothing may be: else it exits with 1), how long after the end of speech results came, and the server's memory. Needs `npm run build`.
 // Usage: node bench/companion.mjs [--connected 200] [--speaking 20] [--seconds 60] [--model FOLDER] [--parallel N]
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { UtteranceTally } from './utterance-tally.mjs'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const { values } = parseArgs({
@@ -75,6 +76,7 @@ const quiet = Array.from({ length: connected - speaking }, (_, at) => new WebSoc
 await Promise.all(quiet.map((socket) => new Promise((resolve) => socket.once('open', resolve))))
 
 const late = []
+const tallies = Array.from({ length: speaking }, () => new UtteranceTally(turns, turn.length / 16))
 let [finals, errors, partials] = [0, 0, 0]
 async function speak(at) {
   const client = new StreamClient({
@@ -86,6 +88,7 @@ async function speak(at) {
       if (event.type === 'error' || event.type === 'overrun') errors += 1
       if (event.type !== 'result') return
       finals += 1
+      tallies[at].take(event.result)
       late.push(event.result.timings.endOfSpeechToResultMs)
     },
   })
@@ -104,15 +107,29 @@ async function speak(at) {
 const before = memory()
 const tenths = []
 const watching = setInterval(() => tenths.push(memory().toFixed(0)), seconds * 100)
-await Promise.all(Array.from({ length: speaking }, (_, at) => speak(at)))
+const failed = []
+await Promise.all(tallies.map((_, at) => speak(at).catch((error) => failed.push(error))))
 const after = memory()
 clearInterval(watching)
 late.sort((a, b) => a - b)
-const at = (share) => late[Math.min(late.length - 1, Math.ceil(share * late.length) - 1)]
+const at = (share) => late[Math.min(late.length - 1, Math.ceil(share * late.length) - 1)] ?? Number.NaN
+const sum = (figure) => tallies.reduce((total, tally) => total + tally[figure], 0)
+const faults = {
+  lost: sum('lost'),
+  doubled: sum('doubled'),
+  'cut in two': sum('extra'),
+  'errors and overruns': errors,
+  'speakers that could not finish': failed.length,
+  'quiet devices cut off': quiet.filter((socket) => socket.readyState !== WebSocket.OPEN).length,
+}
 console.log(`${connected} devices connected, ${speaking} of them speaking at once, for ${seconds} s`)
+console.log(`  utterances ${speaking * turns}, results ${finals}, partials ${partials}`)
 console.log(
-  `  utterances ${speaking * turns}, results ${finals}, errors and losses ${errors}, partials ${partials}`,
+  `  ${Object.entries(faults)
+    .map(([what, count]) => `${what} ${count}`)
+    .join(', ')}`,
 )
+for (const error of failed) console.log(`  a speaker could not finish: ${error.message}`)
 for (const [name, share] of [
   ['median', 0.5],
   ['p99', 0.99],
@@ -128,3 +145,4 @@ console.log(
 )
 for (const socket of quiet) socket.terminate()
 server.kill('SIGTERM')
+if (Object.values(faults).some((count) => count > 0)) process.exitCode = 1

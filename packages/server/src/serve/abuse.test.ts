@@ -1,30 +1,24 @@
-import { connect as connectTcp, type Socket } from 'node:net'
 import { seededRandom } from '@sensevoice-web/engine/testing'
 import { describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { companion, Device, opened, serveCompanion, start } from '../test-data/companion-rig.ts'
+import { RawPeer } from '../test-data/raw-peer.ts'
 
 serveCompanion()
 
 describe('abuse', () => {
   /** Bytes straight onto the socket, behind a proper upgrade. */
-  async function raw(bytes: Buffer): Promise<Socket> {
-    const { port } = new URL(companion.url)
-    const socket = connectTcp(Number(port), '127.0.0.1')
-    socket.on('error', () => {})
-    opened.push({ close: () => socket.destroy() })
-    socket.write(
-      'GET /ws/raw HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
-    )
-    const answer = await new Promise<Buffer>((resolve) => socket.once('data', resolve))
-    expect(answer.toString()).toContain('101')
+  async function raw(bytes: Buffer): Promise<RawPeer> {
+    const peer = await RawPeer.upgraded(companion.url)
+    opened.push(peer)
+    const answer = peer.answer.toString()
+    expect(answer).toContain('101')
     // Firmware reads it into 1600 bytes, and loses what comes behind it.
     expect(answer.length).toBeLessThan(1600)
-    expect(answer.toString().endsWith('\r\n\r\n')).toBe(true)
-    socket.write(bytes)
-    return socket
+    expect(answer.endsWith('\r\n\r\n')).toBe(true)
+    peer.write(bytes)
+    return peer
   }
-  const ended = (socket: Socket) => new Promise<void>((resolve) => socket.once('close', () => resolve()))
 
   test.each([
     ['an unmasked frame', Buffer.from([0x81, 1, 65])],
@@ -35,7 +29,7 @@ describe('abuse', () => {
     ['half a close frame', Buffer.from([0x88, 0x81, 0, 0, 0, 0, 3])],
   ])('%s ends that connection and no other', async (_, bytes) => {
     const other = await new Device('/ws/other').open()
-    await ended(await raw(bytes))
+    await (await raw(bytes)).ended
     expect(await other.ask({ audio: '' })).toMatchObject({ final: false })
   })
 

@@ -14,8 +14,10 @@ import { ReplyMetrics } from './conversation/reply-metrics.ts'
 import { createBackend } from './create-backend.ts'
 import { endpointsUp } from './endpoint-metrics.ts'
 import { faultAnswer, jsonAnswer } from './json-answer.ts'
+import { watchLiveness } from './liveness.ts'
 import { Metrics } from './metrics.ts'
 import { otaAnswer } from './ota.ts'
+import { PATIENCE, type Patience } from './patience.ts'
 import { SessionStore } from './session/session-store.ts'
 import { ConnectedDevices } from './status/connected-devices.ts'
 import { StatusAccess } from './status/status-access.ts'
@@ -23,10 +25,7 @@ import { StatusRoutes } from './status/status-routes.ts'
 import { createWebSockets } from './web-sockets.ts'
 
 const RESUME_MS = 30_000
-/** From one ping to the next; a client that answers none of two is gone. */
-const PING_MS = 15_000
 const SAME_DEVICE = 4000
-const IDLE = 4002
 
 /** The running companion. */
 export interface Companion {
@@ -42,7 +41,7 @@ export interface Companion {
  *
  * @throws SpeechError when the model cannot be loaded, no endpoint is well, or the port is taken
  */
-export async function startCompanion(config: ServeConfig): Promise<Companion> {
+export async function startCompanion(config: ServeConfig, patience: Patience = PATIENCE): Promise<Companion> {
   // Metrics come first: the backend tells them how long segments waited.
   let backend: Backend | undefined
   const admission = new Admission(config)
@@ -60,7 +59,14 @@ export async function startCompanion(config: ServeConfig): Promise<Companion> {
   try {
     // A missing VAD is found now, not by the first device.
     await (await probes.take()).dispose()
-    const companion = new RunningCompanion(config, { backend, admission, sessions, replies, metrics, probes })
+    const companion = new RunningCompanion(config, patience, {
+      backend,
+      admission,
+      sessions,
+      replies,
+      metrics,
+      probes,
+    })
     await companion.listen()
     return companion
   } catch (error) {
@@ -81,6 +87,7 @@ interface Parts {
 
 class RunningCompanion implements Companion {
   readonly #config: ServeConfig
+  readonly #patience: Patience
   readonly #parts: Parts
   readonly #http: Server
   readonly #sockets: WebSocketServer
@@ -90,8 +97,9 @@ class RunningCompanion implements Companion {
   readonly #status: StatusRoutes
   #port = 0
 
-  constructor(config: ServeConfig, parts: Parts) {
+  constructor(config: ServeConfig, patience: Patience, parts: Parts) {
     this.#config = config
+    this.#patience = patience
     this.#parts = parts
     this.#status = new StatusRoutes({
       access: new StatusAccess(config),
@@ -104,11 +112,17 @@ class RunningCompanion implements Companion {
       this.#answer(request, response).catch(() => response.destroy())
     }
     // Headers that never end must not hold a socket.
-    const options = { headersTimeout: 10_000, requestTimeout: 15_000, maxHeaderSize: 16_384 }
+    const { headMs } = patience
+    const options = {
+      headersTimeout: headMs,
+      requestTimeout: 15_000,
+      connectionsCheckingInterval: headMs / 2,
+      maxHeaderSize: 16_384,
+    }
     this.#http =
       config.tls === undefined
         ? createServer(options, answer)
-        : createTlsServer({ ...options, ...config.tls }, answer)
+        : createTlsServer({ ...options, ...config.tls, handshakeTimeout: headMs }, answer)
     this.#sockets = createWebSockets(config.messageBytes)
     this.#http.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) =>
       this.#upgrade(request, socket, head),
@@ -169,7 +183,9 @@ class RunningCompanion implements Companion {
     }
     const leave = () => this.#parts.admission.leave(admitted)
     socket.once('close', leave)
-    this.#sockets.handleUpgrade(request, socket, head, (upgraded) => this.#connect(upgraded, admitted))
+    this.#sockets.handleUpgrade(request, socket, head, (upgraded) =>
+      this.#connect(upgraded, socket, admitted),
+    )
   }
 
   #refuse(socket: Socket, error: unknown): void {
@@ -185,7 +201,7 @@ class RunningCompanion implements Companion {
     )
   }
 
-  #connect(socket: WebSocket, admitted: Admitted): void {
+  #connect(socket: WebSocket, wire: Socket, admitted: Admitted): void {
     const { device } = admitted
     const { backend, sessions, replies, metrics, probes } = this.#parts
     const connection = new Connection(socket, admitted, {
@@ -212,37 +228,13 @@ class RunningCompanion implements Companion {
     this.#all.add(connection)
     this.#devices.connected(connection)
     socket.on('message', (_data, binary) => metrics.message(binary ? 'binary' : 'text'))
-    const watch = this.#watch(socket, connection)
+    const { pingMs } = this.#patience
+    watchLiveness(socket, wire, connection, { pingMs, idleMs: this.#config.idleMs })
     socket.on('close', () => {
-      clearInterval(watch)
       this.#all.delete(connection)
       this.#devices.closed(connection)
       if (this.#connections.get(device) === connection) this.#connections.delete(device)
     })
-  }
-
-  /** Finds sockets that are dead, and clients that say nothing. */
-  #watch(socket: WebSocket, connection: Connection): NodeJS.Timeout {
-    let heardMs = performance.now()
-    let unanswered = 0
-    socket.on('message', () => {
-      heardMs = performance.now()
-    })
-    socket.on('pong', () => {
-      unanswered = 0
-    })
-    return setInterval(() => {
-      if (connection.isReplying) heardMs = performance.now()
-      if (performance.now() - heardMs > this.#config.idleMs) {
-        connection.close(IDLE, 'nothing was said')
-      } else if (unanswered >= 2) {
-        socket.terminate()
-      } else if (connection.dialect !== 'unknown') {
-        // Not before the client has spoken: firmware loses what comes right behind the upgrade.
-        unanswered += 1
-        socket.ping()
-      }
-    }, PING_MS).unref()
   }
 
   /** How the server is, for whoever asks. */
