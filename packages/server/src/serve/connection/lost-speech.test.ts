@@ -82,7 +82,11 @@ describe.each([
   [
     'is refused by an overloaded backend',
     new SpeechError('busy', '3 segments wait already', { hint: 'Try again.', retryable: true }),
-    { words: '3 segments wait already. Try again.', device: { retry_after_ms: 1000 }, stream: { retryAfterMs: 1000 } },
+    {
+      words: '3 segments wait already. Try again.',
+      device: { retry_after_ms: 1000 },
+      stream: { retryAfterMs: 1000 },
+    },
   ],
   [
     'fails',
