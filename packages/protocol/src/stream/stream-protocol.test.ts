@@ -178,7 +178,9 @@ describe('writeEvent', () => {
     const error = new SpeechError('busy', 'full', { retryable: true })
     const message = readServerMessage(writeEvent(0, { type: 'error', error }, 4096, 1000))
     expect(message).toMatchObject({ type: 'event', event: { type: 'error' }, retryAfterMs: 1000 })
-    expect(readServerMessage(writeEvent(0, { type: 'error', error }, 4096))).not.toHaveProperty('retryAfterMs')
+    expect(readServerMessage(writeEvent(0, { type: 'error', error }, 4096))).not.toHaveProperty(
+      'retryAfterMs',
+    )
     const event = { type: 'error', error: {} }
     const wrong = JSON.stringify({ type: 'event', number: 0, event, retryAfterMs: -1 })
     expect(() => readServerMessage(wrong)).toThrow('"retryAfterMs"')

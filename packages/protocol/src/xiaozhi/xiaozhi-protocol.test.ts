@@ -123,7 +123,13 @@ describe('what the server says', () => {
 
   test('an alert says what was wrong and what to do, in 4096 bytes', () => {
     const error = new SpeechError('busy', 'full', { hint: 'Try again.' })
-    const alert = { type: 'alert', session_id: 's', status: 'busy', message: 'full. Try again.', emotion: 'sad' }
+    const alert = {
+      type: 'alert',
+      session_id: 's',
+      status: 'busy',
+      message: 'full. Try again.',
+      emotion: 'sad',
+    }
     expect(JSON.parse(writeXiaozhiAlert('s', error))).toEqual(alert)
     expect(JSON.parse(writeXiaozhiAlert('s', error, 999.6))).toEqual({ ...alert, retry_after_ms: 1000 })
     expect(byteLength(writeXiaozhiAlert('s', new SpeechError('busy', '语'.repeat(5000))))).toBeLessThan(4096)

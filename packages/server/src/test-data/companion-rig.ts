@@ -47,7 +47,8 @@ export function hex(samples: Float32Array): string {
   return Buffer.from(pcm.buffer).toString('hex')
 }
 
-export const wsUrl = (path: string, server: Pick<Companion, 'url'> = companion) => server.url.replace('http', 'ws') + path
+export const wsUrl = (path: string, server: Pick<Companion, 'url'> = companion) =>
+  server.url.replace('http', 'ws') + path
 
 export interface Reply {
   readonly text: string
@@ -67,7 +68,11 @@ export class Device {
   readonly #replies: string[] = []
   #wake: (() => void) | undefined
 
-  constructor(path: string, server: Pick<Companion, 'url'> = companion, headers: Record<string, string> = {}) {
+  constructor(
+    path: string,
+    server: Pick<Companion, 'url'> = companion,
+    headers: Record<string, string> = {},
+  ) {
     this.socket = new WebSocket(wsUrl(path, server), { headers })
     this.socket.on('message', (data) => {
       this.#replies.push(String(data))
