@@ -38,7 +38,9 @@ afterAll(async () => {
   folder.remove()
 })
 
-async function open(options: Pick<TritonBackendOptions, 'fallback'> & Partial<TritonBackendOptions>): Promise<Backend> {
+async function open(
+  options: Pick<TritonBackendOptions, 'fallback'> & Partial<TritonBackendOptions>,
+): Promise<Backend> {
   const backend = await createTritonBackend({
     model: folder.folder,
     endpoints: [server.http],

@@ -47,7 +47,9 @@ export class Metrics {
     this.#segments = counter('segments', 'Segments by what came of them.', ['outcome'])
     this.#lost = counter('lost_samples', 'Sound that was given up, in samples at 16 kHz.')
     this.#slow = counter('slow_readers', 'Connections cut because their client did not read.')
-    this.#fallbacks = counter('fallbacks', 'Recognitions done here since no Triton server answered.', ['kind'])
+    this.#fallbacks = counter('fallbacks', 'Recognitions done here since no Triton server answered.', [
+      'kind',
+    ])
     this.#queued = new Histogram({
       name: 'sensevoice_queue_seconds',
       help: 'How long a segment waited for the backend.',
