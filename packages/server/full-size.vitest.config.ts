@@ -6,8 +6,8 @@ export default defineConfig({
   ...base,
   test: {
     include: ['packages/server/src/**/*.full-size.test.ts'],
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
+    testTimeout: 900_000,
+    hookTimeout: 900_000,
     pool: 'forks',
   },
 })

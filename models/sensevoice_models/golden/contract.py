@@ -1,8 +1,8 @@
 """Two small fp32 files of the contract with arbitrary weights, one of each flavour, and PyTorch's logits for them.
 
 No activation is rounded in them, so a runtime must agree to float32 accuracy; and the FunASR flavour has its vectors in
-``am.mvn``, as its published files have. Beside them a quantized file of the FunASR flavour, for what rewrites such files
-(the tiny model is one of the other flavour).
+``am.mvn``, as its published files have. Beside them a quantized file of the FunASR flavour, for what rewrites such
+files (the tiny model is one of the other flavour).
 """
 
 from __future__ import annotations
@@ -59,8 +59,8 @@ def contract_model(config: EncoderConfig) -> SenseVoice:
 
 
 def model_to_quantize(tokens: Tokens) -> SenseVoice:
-    """Outputs of unlike spread, so that every column of a matrix has a scale of its own; and no size is a multiple of the
-    32 rows that rewrites put into one block."""
+    """Outputs of unlike spread, so that every column of a matrix has a scale of its own; and no size is a multiple of
+    the 32 rows that rewrites put into one block."""
     sizes = {"width": 36, "heads": 4, "feed_forward": 70, "blocks": 2, "tp_blocks": 1}
     model = contract_model(EncoderConfig(vocabulary_size=len(tokens.names), **sizes))
     generator = np.random.default_rng(SEED)

@@ -55,7 +55,6 @@ describe.each(['sherpa', 'funasr'])('of a full-size file of the %s flavour', (fl
     const path = join(folder, 'integer.onnx')
     await writeFile(path, graph)
     const found = differenceOf(published, await outputOf({ ...known, model: path, prepared: true }))
-    console.log(found)
     expect(found).toMatchObject({ otherTokens: 0, tags: 0 })
     expect(found.logProbability).toBeLessThan(1e-5)
   })
@@ -69,7 +68,6 @@ describe.each(['sherpa', 'funasr'])('of a full-size file of the %s flavour', (fl
     })
     if (output === undefined) throw new Error('nothing was prepared')
     const found = differenceOf(published, output)
-    console.log(found)
     expect(found.otherTokens).toBeLessThan(0.1)
   })
 
@@ -85,7 +83,6 @@ describe.each(['sherpa', 'funasr'])('of a full-size file of the %s flavour', (fl
       await file.close()
     }
     const found = differenceOf(published, await outputOf({ ...known, model: path, prepared: true }))
-    console.log(found)
     await rm(join(folder, rewrittenName))
     expect(found.otherTokens).toBeLessThan(0.3)
   })
