@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
 
 // Unit and integration tests on Node, against the sources (no build needed). What needs a browser lies in e2e/.
 export default defineConfig({
@@ -13,6 +13,8 @@ export default defineConfig({
       'clients/**/*.test.ts',
       'deploy/*.test.ts',
     ],
+    // `npm test -- full-size` runs these, on models that it makes.
+    exclude: [...configDefaults.exclude, '**/*.full-size.test.ts'],
     testTimeout: 60_000,
     // What is waited for comes late on a busy machine, and is no less right.
     expect: { poll: { timeout: 10_000 } },

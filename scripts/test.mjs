@@ -5,6 +5,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { findOrInstallChromium } from './lib/browser.mjs'
 import { buildDemo } from './lib/build-packages.mjs'
+import { fullSizeTests } from './lib/full-size.mjs'
 import { pythonTests } from './lib/python.mjs'
 import { root, run, tool } from './lib/run.mjs'
 import { REPORT_VARIABLE, readTestReport } from './lib/test-report.mjs'
@@ -27,8 +28,12 @@ async function counted(name, args, env = {}) {
   return code
 }
 
-const vitest = (name, ...args) =>
-  counted(name, ['vitest', 'run', ...args, '--reporter=default', `--reporter=${reporter('vitest-reporter')}`])
+const vitest = (name, args = [], env = {}) =>
+  counted(
+    name,
+    ['vitest', 'run', ...args, '--reporter=default', `--reporter=${reporter('vitest-reporter')}`],
+    env,
+  )
 
 async function e2e() {
   const chromium = await findOrInstallChromium()
@@ -46,8 +51,12 @@ const checks = {
   reports: () => run(process.execPath, ['scripts/reports.mjs', '--check']),
   docs: () => tool('typedoc', ['--options', 'typedoc.json']),
   unit: () => vitest('unit'),
-  livekit: () => vitest('livekit', '-c', 'e2e/livekit/vitest.config.ts'),
+  livekit: () => vitest('livekit', ['-c', 'e2e/livekit/vitest.config.ts']),
   models: () => pythonTests(counts),
+  'full-size': () =>
+    fullSizeTests(counts, (env) =>
+      vitest('full-size', ['-c', 'packages/server/full-size.vitest.config.ts'], env),
+    ),
   e2e,
 }
 

@@ -7,6 +7,7 @@ import math
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 
 from sensevoice_models.decode import decode
@@ -23,6 +24,7 @@ from sensevoice_models.golden.features import as_float
 from sensevoice_models.golden.signals import signals
 from sensevoice_models.golden.store import Golden, read_array
 from sensevoice_models.golden.vad import probabilities
+from sensevoice_models.graph_facts import published_graphs
 from sensevoice_models.recognizer import OnnxRecognizer
 
 
@@ -63,6 +65,20 @@ def test_committed_features_are_what_kaldi_returns() -> None:
 
 def test_committed_contract_files_are_what_pytorch_exports_and_returns() -> None:
     assert differences(make_contract(GOLDEN_FOLDER), GOLDEN_FOLDER) == []
+
+
+def test_the_small_quantized_file_is_made_as_the_published_one() -> None:
+    index = json.loads((GOLDEN_FOLDER / "contract.json").read_text(encoding="utf-8"))
+    published = published_graphs()["funasr-int8"]
+    model = onnx.load(GOLDEN_FOLDER / index["quantized"]["funasr"])
+    assert {node.op_type for node in model.graph.node} == set(published["operations"])
+    assert {entry.domain or "ai.onnx": entry.version for entry in model.opset_import} == published["opset"]
+    tensors = {tensor.name: tensor for tensor in model.graph.initializer}
+    for node in model.graph.node:
+        if node.op_type == "MatMulInteger":
+            columns = tensors[node.input[1]].dims[1]
+            assert list(tensors[node.input[3]].dims) == [columns]
+    assert (GOLDEN_FOLDER / index["quantized"]["funasr"]).stat().st_size < 300_000
 
 
 @pytest.mark.parametrize("flavour", ["sherpa", "funasr"])

@@ -14,20 +14,33 @@ async function hasPython() {
   }
 }
 
-/** The tests of `models/` (Python). Where there is no Python the rest of `npm test` still counts; CI must have one. */
-export async function pythonTests(counts) {
+/** Runs a module of `models/` by its own Python. @returns the exit code */
+export function inModels(module, args) {
+  return run(python, ['-m', module, ...args], { cwd: models })
+}
+
+/**
+ * Makes the Python of `models/` ready. Where there is none the rest of `npm test` still counts; CI must have one.
+ *
+ * @param what the check in words, for the message
+ * @returns the exit code of the check that ends here, or undefined when it can go on
+ */
+export async function readyPython(counts, what) {
   if (!(await hasPython())) {
-    console.log(
-      'Skipped: the tests of models/ need Python 3.11 or newer with venv, which this machine lacks.',
-    )
+    console.log(`Skipped: ${what}, for want of Python 3.11 or newer with venv on this machine.`)
     counts.skipped += 1
     return process.env.CI ? 1 : 0
   }
-  const setUp = await run('bash', ['setup.sh'], { cwd: models })
-  if (setUp !== 0) return setUp
-  const format = await run(python, ['-m', 'ruff', 'format', '--check', '.'], { cwd: models })
-  const lint = await run(python, ['-m', 'ruff', 'check', '.'], { cwd: models })
-  const tests = await run(python, ['-m', 'pytest', '-q', `--junitxml=${report}`], { cwd: models })
+  return (await run('bash', ['setup.sh'], { cwd: models })) || undefined
+}
+
+/** The tests of `models/` (Python). */
+export async function pythonTests(counts) {
+  const ended = await readyPython(counts, 'the tests of models/')
+  if (ended !== undefined) return ended
+  const format = await inModels('ruff', ['format', '--check', '.'])
+  const lint = await inModels('ruff', ['check', '.'])
+  const tests = await inModels('pytest', ['-q', `--junitxml=${report}`])
   if (existsSync(report)) {
     const [, head = ''] = /<testsuite ([^>]*)>/.exec(readFileSync(report, 'utf8')) ?? []
     const read = (name) => Number(new RegExp(`${name}="(\\d+)"`).exec(head)?.[1] ?? 0)

@@ -64,7 +64,7 @@ def make_vad(folder: Path, silero: Path) -> Golden:
 
 
 def make_contract(folder: Path) -> Golden:
-    """Small fp32 files of both flavours, PyTorch's logits for them, and their index."""
+    """Small fp32 files of both flavours, PyTorch's logits for them, a quantized file, and their index."""
     golden = Golden()
     golden.add_index("contract.json", contract_index(golden, read_clips(folder)))
     return golden

@@ -1,7 +1,8 @@
 """Two small fp32 files of the contract with arbitrary weights, one of each flavour, and PyTorch's logits for them.
 
 No activation is rounded in them, so a runtime must agree to float32 accuracy; and the FunASR flavour has its vectors in
-``am.mvn``, as its published files have.
+``am.mvn``, as its published files have. Beside them a quantized file of the FunASR flavour, for what rewrites such
+files (the tiny model is one of the other flavour).
 """
 
 from __future__ import annotations
@@ -13,13 +14,15 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch import nn
 
 from ..decode import decode
 from ..encoder import LANGUAGE_ROWS, WITH_ITN_ROW, WITHOUT_ITN_ROW, EncoderConfig, SenseVoice
 from ..export import export_onnx
-from ..flavours import FLAVOURS
+from ..flavours import FLAVOURS, FUNASR
 from ..frontend import Cmvn, Floats, features
 from ..metadata import CmvnText, Origin, sherpa_metadata
+from ..quantize import quantize
 from ..tokens import BLANK, EMOTIONS, EVENTS, LANGUAGES, TEXT_NORMS, Tokens, tokens_text
 from .features import as_float, synthetic_cmvn
 from .signals import Pcm
@@ -43,9 +46,8 @@ def contract_tokens() -> Tokens:
     return Tokens((BLANK, "<s>", "</s>", *PIECES, *tags))
 
 
-def contract_model(tokens: Tokens) -> SenseVoice:
+def contract_model(config: EncoderConfig) -> SenseVoice:
     """Weights from NumPy's generator, whose stream is the same on every machine and in every version."""
-    config = EncoderConfig(vocabulary_size=len(tokens.names), width=8, heads=4, feed_forward=12, blocks=2, tp_blocks=1)
     model = SenseVoice(config)
     generator = np.random.default_rng(SEED)
     with torch.no_grad():
@@ -54,6 +56,20 @@ def contract_model(tokens: Tokens) -> SenseVoice:
             drawn = generator.uniform(-spread, spread, tuple(value.shape)).astype(np.float32)
             value.copy_(torch.from_numpy(drawn + np.float32("norm" in name and name.endswith("weight"))))
     return model.eval()
+
+
+def model_to_quantize(tokens: Tokens) -> SenseVoice:
+    """Outputs of unlike spread, so that every column of a matrix has a scale of its own; and no size is a multiple of
+    the 32 rows that rewrites put into one block."""
+    sizes = {"width": 36, "heads": 4, "feed_forward": 70, "blocks": 2, "tp_blocks": 1}
+    model = contract_model(EncoderConfig(vocabulary_size=len(tokens.names), **sizes))
+    generator = np.random.default_rng(SEED)
+    with torch.no_grad():
+        for module in model.modules():
+            if isinstance(module, nn.Linear):
+                spreads = generator.uniform(0.5, 2, (module.out_features, 1)).astype(np.float32)
+                module.weight.mul_(torch.from_numpy(spreads))
+    return model
 
 
 def am_mvn_text(stats: Cmvn) -> str:
@@ -78,7 +94,9 @@ def _logits(model: SenseVoice, rows: Floats, language: str, with_itn: bool) -> F
 def contract_index(golden: Golden, clips: dict[str, Pcm]) -> dict[str, object]:
     """Adds the files and every case. Returns the index of ``models/golden/contract.json``."""
     tokens, stats = contract_tokens(), synthetic_cmvn()
-    model = contract_model(tokens)
+    model = contract_model(
+        EncoderConfig(vocabulary_size=len(tokens.names), width=8, heads=4, feed_forward=12, blocks=2, tp_blocks=1)
+    )
     golden.files["contract/tokens.txt"] = tokens_text(tokens.names).encode()
     golden.files["contract/am.mvn"] = am_mvn_text(stats).encode()
     with tempfile.TemporaryDirectory() as folder:
@@ -87,6 +105,10 @@ def contract_index(golden: Golden, clips: dict[str, Pcm]) -> dict[str, object]:
             metadata = sherpa_metadata(CmvnText.of(stats), len(tokens.names), ORIGIN) if flavour.has_metadata else None
             export_onnx(model, path, flavour, metadata)
             golden.files[f"contract/{flavour.name}.onnx"] = path.read_bytes()
+        path, quantized = Path(folder) / "to-quantize.onnx", Path(folder) / "quantized.onnx"
+        export_onnx(model_to_quantize(tokens), path, FUNASR)
+        quantize(path, quantized, "published")
+        golden.files["contract/funasr.int8.onnx"] = quantized.read_bytes()
     cases = []
     for clip, language, with_itn in CASES:
         logits = _logits(model, features(as_float(clips[clip]), stats), language, with_itn)
@@ -109,6 +131,7 @@ def contract_index(golden: Golden, clips: dict[str, Pcm]) -> dict[str, object]:
         "format": 1,
         "reference": {"torch": importlib.metadata.version("torch").split("+")[0]},
         "models": {name: f"contract/{name}.onnx" for name in FLAVOURS},
+        "quantized": {FUNASR.name: "contract/funasr.int8.onnx"},
         "tokens": "contract/tokens.txt",
         "cmvn": "contract/am.mvn",
         "cases": cases,
