@@ -25,9 +25,12 @@ test('a file is one Blob over its parts, and is not there once the browser has l
   const blob = (await folder.open('a'))?.blob
   expect(blob).toBeInstanceOf(Blob)
   expect(blob?.size).toBe(bytes.length)
-  const [begin, end] = [(4 << 20) - 5, (8 << 20) + 5]
-  const acrossParts = Buffer.from((await blob?.slice(begin, end).arrayBuffer()) ?? new ArrayBuffer(0))
-  expect(acrossParts.equals(bytes.subarray(begin, end))).toBe(true)
+  for (const joint of [4 << 20, 8 << 20]) {
+    const across = await blob?.slice(joint - 5, joint + 5).arrayBuffer()
+    expect([...new Uint8Array(across ?? new ArrayBuffer(0))]).toEqual([
+      ...bytes.subarray(joint - 5, joint + 5),
+    ])
+  }
   const [name = ''] = await caches.keys()
   const cache = await caches.open(name)
   const lost = (await cache.keys()).find(({ url }) => url.endsWith('/1'))?.url ?? ''
