@@ -87,7 +87,11 @@ test('what was prepared for WebGPU is found again in Cache Storage, and nothing 
 }) => {
   const options = { model: MANIFEST_PATH, provider: 'webgpu' } as const
   const first = await load(page, options)
-  expect(first).toMatchObject({ place: 'cache-storage', provider: 'webgpu', text: expect.stringMatching(/\S/) })
+  expect(first).toMatchObject({
+    place: 'cache-storage',
+    provider: 'webgpu',
+    text: expect.stringMatching(/\S/),
+  })
   const before = await keys(page)
   expect(before.filter((key) => key.includes('blocked.weights')).length).toBeGreaterThan(1)
   const second = await load(page, options)

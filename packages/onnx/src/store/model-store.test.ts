@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { LoadProgress } from '@sensevoice-web/engine'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { PREPARE_VERSION } from '../prepare/prepare-model.ts'
 import { type Fault, FaultServer } from '../test-data/fault-server.ts'
 import {
   SMALL_PIECES,
@@ -9,7 +10,6 @@ import {
   smallManifest,
   smallSherpaModel,
 } from '../test-data/small-model.ts'
-import { PREPARE_VERSION } from '../prepare/prepare-model.ts'
 import { SENSEVOICE_SMALL } from './catalogue.ts'
 import { MemoryStorage } from './memory-storage.ts'
 import { ModelStore } from './model-store.ts'
@@ -318,29 +318,34 @@ test('a storage that admits to be full is not begun with', async () => {
 /** What the room that is kept free beside the files leaves. */
 const roomFor = (bytes: number) => (4 << 20) + bytes
 
-test.each(['basic', 'cors'])('an .onnx address is refused as soon as a %s answer tells that it will not fit', async (type) => {
-  host()
-  const wanted = wantedByAddress(server.url(`/${place}/model.int8.onnx`))
-  const answered: ModelStoreParts['fetch'] = async (url, request) =>
-    Object.defineProperty(await fetch(url, request), 'type', { value: type })
-  const small = full(Number.POSITIVE_INFINITY, roomFor(MODEL.length - 1))
-  const loaded: number[] = []
-  const onProgress = ({ loadedBytes }: LoadProgress) => void loaded.push(loadedBytes)
-  const opening = store({ storage: small, fetch: answered }).open(wanted, { onProgress })
-  await expect(opening).rejects.toMatchObject({ code: 'quota-exceeded' })
-  expect(Math.max(0, ...loaded)).toBe(0)
-  expect(await small.folders()).toEqual([])
-  const enough = full(Number.POSITIVE_INFINITY, roomFor(MODEL.length))
-  const { key } = await store({ storage: enough, fetch: answered }).open(wanted)
-  expect(await enough.folders()).toEqual([key])
-})
+test.each(['basic', 'cors'])(
+  'an .onnx address is refused as soon as a %s answer tells that it will not fit',
+  async (type) => {
+    host()
+    const wanted = wantedByAddress(server.url(`/${place}/model.int8.onnx`))
+    const answered: ModelStoreParts['fetch'] = async (url, request) =>
+      Object.defineProperty(await fetch(url, request), 'type', { value: type })
+    const small = full(Number.POSITIVE_INFINITY, roomFor(MODEL.length - 1))
+    const loaded: number[] = []
+    const onProgress = ({ loadedBytes }: LoadProgress) => void loaded.push(loadedBytes)
+    const opening = store({ storage: small, fetch: answered }).open(wanted, { onProgress })
+    await expect(opening).rejects.toMatchObject({ code: 'quota-exceeded' })
+    expect(Math.max(0, ...loaded)).toBe(0)
+    expect(await small.folders()).toEqual([])
+    const enough = full(Number.POSITIVE_INFINITY, roomFor(MODEL.length))
+    const { key } = await store({ storage: enough, fetch: answered }).open(wanted)
+    expect(await enough.folders()).toEqual([key])
+  },
+)
 
 test('what else lies beside a model is no part of its download', async () => {
   const url = host()
   const small = full(Number.POSITIVE_INFINITY, roomFor(MODEL.length - 1))
   const { key } = await store().open(byManifest(url))
   await writeFile(small.folder(key), 'prepared.onnx', new Uint8Array(MODEL.length))
-  await expect(store({ storage: small }).open(byManifest(url))).rejects.toMatchObject({ code: 'quota-exceeded' })
+  await expect(store({ storage: small }).open(byManifest(url))).rejects.toMatchObject({
+    code: 'quota-exceeded',
+  })
 })
 
 test('what was prepared of a file goes with it: nothing of it is laid over what comes in its place', async () => {

@@ -40,7 +40,10 @@ test('what is prepared in Cache Storage is found again, and nothing is written t
   const second = await contents(await blockedModel(files))
   expect(write).not.toHaveBeenCalled()
   expect(second.graph.equals(first.graph)).toBe(true)
-  expect(second.data.map((bytes, index) => bytes.equals(first.data[index] ?? Buffer.of()))).toEqual([true, true])
+  expect(second.data.map((bytes, index) => bytes.equals(first.data[index] ?? Buffer.of()))).toEqual([
+    true,
+    true,
+  ])
 })
 
 test('nothing is written to a place that would not hand out a Blob of it', async () => {
