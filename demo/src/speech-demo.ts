@@ -47,6 +47,7 @@ class SpeechDemo extends LitElement {
 
   readonly #speech = new SpeechAnalyzerController(this, async ({ signal, onProgress }) => {
     const model = await this.#shelf.agreed(signal)
+    signal.throwIfAborted()
     const { choice } = this.#server
     const analyzer = SpeechAnalyzer.create({
       model: modelOf(model),

@@ -163,7 +163,9 @@ describe('sensevoice model', () => {
 
   test('needs no manifest for a model that is stored', async () => {
     const url = host()
-    expect((await sensevoice('model', 'fetch', url)).error).toMatch(/^Small 1, .*\nthis project\nLicence: MIT\n/)
+    expect((await sensevoice('model', 'fetch', url)).error).toMatch(
+      /^Small 1, .*\nthis project\nLicence: MIT\n/,
+    )
     server.put('/m/manifest.json', new Uint8Array(), Array<Fault>(9).fill({ type: 'dead' }))
     const again = await sensevoice('model', 'fetch', url)
     expect(again).toMatchObject({ status: 0, out: expect.stringMatching(/is complete and proven/) })
@@ -197,7 +199,9 @@ describe('sensevoice model', () => {
     const tokens = put('/f/tokens.json', JSON.stringify(SMALL_PIECES))
     const without = await sensevoice('model', 'fetch', model, '--tokens', tokens)
     expect([without.status, without.error]).toEqual([1, expect.stringMatching(/needs its am\.mvn/)])
-    expect(without.error).toMatch(/^model_quant\.onnx, size not stated\n.*127\.0\.0\.1.*\nLicence: not stated\n/)
+    expect(without.error).toMatch(
+      /^model_quant\.onnx, size not stated\n.*127\.0\.0\.1.*\nLicence: not stated\n/,
+    )
     const options = ['--tokens', tokens, '--cmvn', put('/f/am.mvn', cmvn)]
     expect((await sensevoice('model', 'fetch', model, ...options)).status).toBe(0)
     const argv = ['analyze', goldenPath('en-hello'), '--no-vad', '--json', '--model', 'model_quant']
