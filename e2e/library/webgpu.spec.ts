@@ -5,7 +5,13 @@ import type { CreateOptions, SpeechAnalyzer, SpeechResult } from 'sensevoice-web
 import type { FaultServer } from '../../packages/onnx/src/test-data/fault-server.ts'
 import { LIBRARY_PAGE, libraryReady, policyViolations } from '../support/library-page.ts'
 import { executable, QUIET_FLAGS } from '../support/microphone.ts'
-import { hostModel, hostNewerModel, MANIFEST_PATH, MODEL_PATH, startModelHost } from '../support/model-host.ts'
+import {
+  hostModel,
+  hostNewerModel,
+  MANIFEST_PATH,
+  MODEL_PATH,
+  startModelHost,
+} from '../support/model-host.ts'
 
 // Chromium's software adapter: slow, and right.
 const FLAGS = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan']

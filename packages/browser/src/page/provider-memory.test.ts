@@ -73,7 +73,14 @@ describe('ProviderMemory', () => {
     const { memory, entries } = setUp()
     memory().keep(slower)
     const [key = ''] = entries.keys()
-    const texts = ['{', '{}', 'null', '7', JSON.stringify(slower), '{"browser":"Chrome/137","keptMs":1,"verdict":{}}']
+    const texts = [
+      '{',
+      '{}',
+      'null',
+      '7',
+      JSON.stringify(slower),
+      '{"browser":"Chrome/137","keptMs":1,"verdict":{}}',
+    ]
     for (const text of texts) {
       entries.set(key, text)
       expect(memory().recall()).toBeUndefined()

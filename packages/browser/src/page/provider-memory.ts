@@ -81,7 +81,9 @@ interface Entry {
 function isEntry(value: unknown): value is Entry {
   if (typeof value !== 'object' || value === null) return false
   const entry = value as Record<string, unknown>
-  return typeof entry['browser'] === 'string' && typeof entry['keptMs'] === 'number' && isVerdict(entry['verdict'])
+  return (
+    typeof entry['browser'] === 'string' && typeof entry['keptMs'] === 'number' && isVerdict(entry['verdict'])
+  )
 }
 
 function isVerdict(value: unknown): value is ProviderVerdict {

@@ -7,15 +7,12 @@ test.each(['not-supported', 'model-unsupported'] as const)('%s lasts', (code) =>
   expect(failureLasts(new SpeechError(code, 'no kernel'))).toBe(true)
 })
 
-test.each([
-  'out-of-memory',
-  'inference-failed',
-  'file-unreadable',
-  'quota-exceeded',
-  'network',
-] as const)('%s may be over the next time', (code) => {
-  expect(failureLasts(new SpeechError(code, 'not now'))).toBe(false)
-})
+test.each(['out-of-memory', 'inference-failed', 'file-unreadable', 'quota-exceeded', 'network'] as const)(
+  '%s may be over the next time',
+  (code) => {
+    expect(failureLasts(new SpeechError(code, 'not now'))).toBe(false)
+  },
+)
 
 test('an adapter that is away may be back the next time', () => {
   expect(failureLasts(new SpeechError('not-supported', 'no adapter', { retryable: true }))).toBe(false)
