@@ -77,7 +77,9 @@ test('closes a fallback that nobody needed', async () => {
 })
 
 test('falls back between this process and a FunASR server, in both directions', async () => {
-  const server = await FunasrStandIn.start(() => [{ mode: 'offline', text: 'from the server', is_final: false }])
+  const server = await FunasrStandIn.start(() => [
+    { mode: 'offline', text: 'from the server', is_final: false },
+  ])
   const finalOf = async (env: Record<string, string>) => {
     const own = createSttFromEnv({ env: { ...env, FUNASR_URL: server.url } })
     const events = await eventsOf(own.stream(), sound)
@@ -87,7 +89,10 @@ test('falls back between this process and a FunASR server, in both directions', 
   }
   const toServer = { STT_FALLBACK_PROVIDER: 'funasr' }
   expect(await finalOf(toServer)).toEqual(['3 1 4.', 'local'])
-  expect(await finalOf({ ...toServer, SENSEVOICE_MODEL_DIR: '/nowhere' })).toEqual(['from the server', 'funasr'])
+  expect(await finalOf({ ...toServer, SENSEVOICE_MODEL_DIR: '/nowhere' })).toEqual([
+    'from the server',
+    'funasr',
+  ])
   const toHere = { STT_PROVIDER: 'funasr', STT_FALLBACK_PROVIDER: 'sensevoice' }
   expect(await finalOf(toHere)).toEqual(['from the server', 'funasr'])
   const { url } = server
