@@ -1,9 +1,10 @@
 import { initializeLogger, Plugin, stt } from '@livekit/agents'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, beforeAll, expect, test } from 'vitest'
 import {
   createSttFromEnv,
   loadedModels,
   localBackend,
+  prewarmLocal,
   registerSttProvider,
   STT,
   sttProviders,
@@ -30,6 +31,8 @@ registerSttProvider(
   'elsewhere',
   () => new Elsewhere({ label: 'elsewhere', fakeTranscript: 'hello', fakeRequireAudio: true }),
 )
+// Most tests use it: loaded once.
+beforeAll(() => prewarmLocal())
 afterEach(() => {
   closed = 0
 })
