@@ -1,9 +1,10 @@
 import { initializeLogger, Plugin, stt } from '@livekit/agents'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, beforeAll, expect, test } from 'vitest'
 import {
   createSttFromEnv,
   loadedModels,
   localBackend,
+  prewarmLocal,
   registerSttProvider,
   STT,
   sttProviders,
@@ -30,6 +31,8 @@ registerSttProvider(
   'elsewhere',
   () => new Elsewhere({ label: 'elsewhere', fakeTranscript: 'hello', fakeRequireAudio: true }),
 )
+// Most tests use it: loaded once.
+beforeAll(() => prewarmLocal())
 afterEach(() => {
   closed = 0
 })
@@ -77,7 +80,9 @@ test('closes a fallback that nobody needed', async () => {
 })
 
 test('falls back between this process and a FunASR server, in both directions', async () => {
-  const server = await FunasrStandIn.start(() => [{ mode: 'offline', text: 'from the server', is_final: false }])
+  const server = await FunasrStandIn.start(() => [
+    { mode: 'offline', text: 'from the server', is_final: false },
+  ])
   const finalOf = async (env: Record<string, string>) => {
     const own = createSttFromEnv({ env: { ...env, FUNASR_URL: server.url } })
     const events = await eventsOf(own.stream(), sound)
@@ -87,7 +92,10 @@ test('falls back between this process and a FunASR server, in both directions', 
   }
   const toServer = { STT_FALLBACK_PROVIDER: 'funasr' }
   expect(await finalOf(toServer)).toEqual(['3 1 4.', 'local'])
-  expect(await finalOf({ ...toServer, SENSEVOICE_MODEL_DIR: '/nowhere' })).toEqual(['from the server', 'funasr'])
+  expect(await finalOf({ ...toServer, SENSEVOICE_MODEL_DIR: '/nowhere' })).toEqual([
+    'from the server',
+    'funasr',
+  ])
   const toHere = { STT_PROVIDER: 'funasr', STT_FALLBACK_PROVIDER: 'sensevoice' }
   expect(await finalOf(toHere)).toEqual(['from the server', 'funasr'])
   const { url } = server

@@ -77,10 +77,7 @@ export class STT extends stt.STT {
     this.#settings = validRecognition(options, DEFAULT_RECOGNITION)
     for (const name of ['endpointing', 'vadModelPath'] as const) {
       if (vad === undefined || options[name] === undefined) continue
-      throw new SpeechError(
-        'invalid-argument',
-        `${name} is for the VAD inside, but another vad was given`,
-      )
+      throw new SpeechError('invalid-argument', `${name} is for the VAD inside, but another vad was given`)
     }
     if (!(maxBacklogMs >= SHORTEST_BACKLOG_MS && maxBacklogMs <= LONGEST_BACKLOG_MS)) {
       throw new SpeechError(

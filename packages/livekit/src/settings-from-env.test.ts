@@ -75,7 +75,12 @@ test('gives the fallback a backend of its own, in both directions', () => {
   expect(to).toMatchObject({ provider: 'sensevoice', backend: 'local' })
   expect(to.url).toBeUndefined()
   expect(to.fallback).toMatchObject({ provider: 'funasr', backend: 'funasr', url: FUNASR_URL })
-  const env = { STT_PROVIDER: 'funasr', STT_FALLBACK_PROVIDER: 'sensevoice', FUNASR_URL, FUNASR_LANGUAGE: 'zh' }
+  const env = {
+    STT_PROVIDER: 'funasr',
+    STT_FALLBACK_PROVIDER: 'sensevoice',
+    FUNASR_URL,
+    FUNASR_LANGUAGE: 'zh',
+  }
   const from = settingsFromEnv(env, PROVIDERS)
   expect(from).toMatchObject({ provider: 'funasr', backend: 'funasr', url: FUNASR_URL })
   expect(from.fallback).toMatchObject({ provider: 'sensevoice', backend: 'local', language: 'zh' })
@@ -96,15 +101,15 @@ test('refuses a fallback that is the same again', () => {
   const same = /are both the backend local: set FUNASR_URL/
   expect(faultsOf({ STT_FALLBACK_PROVIDER: 'funasr' })).toMatch(same)
   expect(faultsOf({ STT_PROVIDER: 'funasr', STT_FALLBACK_PROVIDER: 'sensevoice' })).toMatch(same)
-  const URL = 'ws://127.0.0.1:8790/ws/{id}'
+  const url = 'ws://127.0.0.1:8790/ws/{id}'
   const both = {
     STT_FALLBACK_PROVIDER: 'funasr',
     SENSEVOICE_BACKEND: 'companion',
-    SENSEVOICE_URL: URL,
+    SENSEVOICE_URL: url,
     FUNASR_BACKEND: 'companion',
   }
-  expect(faultsOf({ ...both, FUNASR_URL: URL })).toContain('are both the backend companion')
-  expect(faultsOf({ ...both, FUNASR_URL: `${URL}?token=x` })).toBe('')
+  expect(faultsOf({ ...both, FUNASR_URL: url })).toContain('are both the backend companion')
+  expect(faultsOf({ ...both, FUNASR_URL: `${url}?token=x` })).toBe('')
   expect(faultsOf(both)).toContain('the backend companion needs FUNASR_URL')
 })
 

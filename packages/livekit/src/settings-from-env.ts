@@ -4,6 +4,7 @@ import {
   BACKENDS,
   DEFAULT_RECOGNITION,
   DEVICES,
+  type Device,
   isSenseVoice,
   LONGEST_SEGMENT_LIMIT_MS,
   SHORTEST_SEGMENT_LIMIT_MS,
@@ -30,8 +31,6 @@ export function settingsFromEnv(env: Environment, providers: readonly string[]):
   const provider = reader.choiceOf('STT_PROVIDER', providers, 'sensevoice')
   const fallbackProvider = reader.choiceOf('STT_FALLBACK_PROVIDER', providers, undefined)
   const modelDir = reader.text('MODEL_DIR')
-  const parallel = reader.whole('PARALLEL', 'a whole number', [1, MOST_PARALLEL], undefined)
-  const device = reader.choice('DEVICE', [...DEVICES, FIRST_GPU], 'cpu')
   const common = {
     language: reader.choice('LANGUAGE', LANGUAGE_CHOICES, DEFAULT_RECOGNITION.language),
     useItn: reader.flag('USE_ITN', DEFAULT_RECOGNITION.useItn),
@@ -41,12 +40,12 @@ export function settingsFromEnv(env: Environment, providers: readonly string[]):
       [SHORTEST_SEGMENT_LIMIT_MS, LONGEST_SEGMENT_LIMIT_MS],
       DEFAULT_RECOGNITION.maxSegmentMs,
     ),
-    device: device === FIRST_GPU ? 'cuda' : device,
+    device: deviceOf(reader),
+    ...parallelOf(reader),
     useExternalVad: reader.flag('USE_EXTERNAL_VAD', false),
     endpoints: reader.list('ENDPOINTS'),
     ...(modelDir === undefined ? {} : { modelDir: modelDir.value }),
-    ...(parallel === undefined ? {} : { parallel }),
-  } as const
+  }
   const apart = isSenseVoice(provider) && fallbackProvider !== undefined && isSenseVoice(fallbackProvider)
   const settingsOf = (name: string): SttSettings => ({
     provider: name,
@@ -85,6 +84,16 @@ function targetOf(provider: string, prefixes: readonly string[], reader: EnvRead
     reader.fault('the backend triton needs SENSEVOICE_MODEL_DIR, the model that is served')
   }
   return { backend, ...(url === undefined ? {} : { url }) }
+}
+
+function deviceOf(reader: EnvReader): Device {
+  const device = reader.choice('DEVICE', [...DEVICES, FIRST_GPU], 'cpu')
+  return device === FIRST_GPU ? 'cuda' : device
+}
+
+function parallelOf(reader: EnvReader): Pick<SttSettings, 'parallel'> {
+  const parallel = reader.whole('PARALLEL', 'a whole number', [1, MOST_PARALLEL], undefined)
+  return parallel === undefined ? {} : { parallel }
 }
 
 function ownPrefix(provider: string): string {

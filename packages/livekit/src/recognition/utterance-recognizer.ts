@@ -101,9 +101,7 @@ export class UtteranceRecognizer {
 
   /** Whom to ask what is only of use now: who is well, loaded, and made for it. What is not loaded yet is begun with. */
   #forTrial(): BackendSlot {
-    const slot = this.#slots.find(
-      ({ healthy, unavailable, overdue }) => healthy && !unavailable && !overdue,
-    )
+    const slot = this.#slots.find(({ healthy, unavailable, overdue }) => healthy && !unavailable && !overdue)
     if (slot?.isOpen === true && slot.source.partialIntervalMs !== undefined) return slot
     slot?.open().catch(() => {})
     throw new SpeechError('busy', 'no backend can recognize on trial now', { retryable: true })
