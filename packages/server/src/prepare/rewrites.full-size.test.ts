@@ -61,8 +61,7 @@ describe.each(['sherpa', 'funasr'])('of a full-size file of the %s flavour', (fl
   })
 
   // The convolutions round differently in the last bit, such a bit may push an activation over to the next of its 256 steps, and 70 blocks of random weights
-  // carry that on: 4 of 83 tokens, which were near ties, 0.08 of a logarithm and 0.011 of a tag were seen in the sherpa flavour. Of another graph no token
-  // would agree.
+  // carry that on: 4 and 3 of 83 tokens, which were near ties, 0.076 of a logarithm and 0.011 of a tag were seen. Of another graph no token would agree.
   test('the signed rewrite, as `sensevoice model prepare` makes it', async () => {
     let output: AcousticOutput | undefined
     await prepareFolder(folder, async ({ graphPath }) => {
@@ -78,7 +77,7 @@ describe.each(['sherpa', 'funasr'])('of a full-size file of the %s flavour', (fl
   })
 
   // Activations stay float here, while the published graph rounds them to 8 bits in front of each of 281 products, and random weights leave near ties among
-  // 25,055 tokens. Of another graph no token would agree. That the weights are the same numbers, write-blocked.test.ts shows.
+  // 25,055 tokens: 7 and 2 of 83 tokens, 0.061 of a logarithm and 0.011 of a tag were seen. Of another graph no token would agree.
   test('the blocked rewrite', async () => {
     const rewrittenName = 'blocked.bin'
     const path = join(folder, 'blocked.onnx')
@@ -92,8 +91,8 @@ describe.each(['sherpa', 'funasr'])('of a full-size file of the %s flavour', (fl
     }
     const found = differenceOf(published, await outputOf({ ...known, model: path, prepared: true }))
     await rm(join(folder, rewrittenName))
-    expect(found.otherTokens).toBeLessThan(0.6)
-    expect(found.logProbability).toBeLessThan(0.6)
-    expect(found.tags).toBeLessThan(0.15)
+    expect(found.otherTokens).toBeLessThan(0.25)
+    expect(found.logProbability).toBeLessThan(0.3)
+    expect(found.tags).toBeLessThan(0.05)
   })
 })
