@@ -1,5 +1,6 @@
 export * from './load-recognizer.ts'
 export * from './model/compare-outputs.ts'
+export * from './model/facts-from-cmvn.ts'
 export * from './model/facts-from-metadata.ts'
 export * from './model/metadata-props.ts'
 export * from './model/model-facts.ts'

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto'
 import { access, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ModelFile, readManifest, SpeechError, toSpeechError } from '@sensevoice-web/engine'
-import { factsFromMetadata, type ModelFacts, readMetadataProps } from '@sensevoice-web/onnx'
+import { type ModelFacts, readMetadataProps } from '@sensevoice-web/onnx'
 import { preparedPaths, readVerdict } from '../prepare/prepared-files.ts'
 import { readBytes } from '../read-bytes.ts'
+import { publishedFacts, publishedTokens } from './published-folder.ts'
 
 export interface ModelOnDisk {
   /** The file's bytes, or the path of what was prepared of it. */
@@ -34,11 +35,11 @@ export async function readModel(folder: string): Promise<ModelOnDisk> {
   }
   const prepared = await preparedGraph(folder)
   if (!(await exists(join(folder, 'manifest.json')))) {
-    const tokens = await readText(join(folder, 'tokens.txt'))
-    if (prepared === undefined)
-      return { model: await modelBytes(join(folder, await modelFileIn(folder))), tokens }
-    // The prepared graph carries the metadata of the file it was made from.
-    const facts = factsFromMetadata(readMetadataProps(await modelBytes(prepared)))
+    const tokens = await publishedTokens(folder)
+    // A prepared graph carries the metadata of the file it was made from.
+    const bytes = await modelBytes(prepared ?? join(folder, await modelFileIn(folder)))
+    const facts = await publishedFacts(folder, readMetadataProps(bytes), tokens)
+    if (prepared === undefined) return { model: bytes, facts, tokens }
     return { model: prepared, prepared: 'but-for-layout', facts, tokens }
   }
   const manifest = parsed(await readText(join(folder, 'manifest.json')), folder)

@@ -1,14 +1,8 @@
 import { open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { findTags, parseVocabulary, readManifest, SpeechError } from '@sensevoice-web/engine'
-import {
-  factsFromMetadata,
-  isStale,
-  type ModelFacts,
-  PREPARE_VERSION,
-  prepareModel,
-  readGraph,
-} from '@sensevoice-web/onnx'
+import { isStale, type ModelFacts, PREPARE_VERSION, prepareModel, readGraph } from '@sensevoice-web/onnx'
+import { publishedFacts, publishedTokens } from '../model/published-folder.ts'
 import { modelFileIn } from '../model/read-model.ts'
 import { onDisk } from '../store/disk-error.ts'
 import { diskSource } from '../store/disk-source.ts'
@@ -36,8 +30,8 @@ export async function prepareFolder(folder: string, measure = probe): Promise<Pr
   if (before !== undefined) return before
   const source = await diskSource(modelPath)
   if (source === undefined) throw new SpeechError('model-not-found', `there is no file ${modelPath}`)
-  const facts = await factsOf(folder, await readGraph(source))
-  const tags = findTags(parseVocabulary(await tokensOf(folder)), facts.languages)
+  const { facts, tokens } = await aboutModel(folder, await readGraph(source))
+  const tags = findTags(parseVocabulary(tokens), facts.languages)
   const { graph: graphPath, weightsName, verdict: verdictPath } = preparedPaths(folder)
   const weights = await atomicFile(join(folder, weightsName))
   try {
@@ -69,16 +63,19 @@ export async function prepareFolder(folder: string, measure = probe): Promise<Pr
   }
 }
 
-async function factsOf(folder: string, graph: Awaited<ReturnType<typeof readGraph>>): Promise<ModelFacts> {
-  const manifest = await readFile(join(folder, 'manifest.json'), 'utf8').catch(() => undefined)
-  return manifest === undefined ? factsFromMetadata(graph.metadata) : readManifest(JSON.parse(manifest))
-}
-
-async function tokensOf(folder: string): Promise<string> {
-  const manifest = await readFile(join(folder, 'manifest.json'), 'utf8').catch(() => undefined)
-  const name = manifest === undefined ? 'tokens.txt' : readManifest(JSON.parse(manifest)).files.tokens.path
-  const path = join(folder, name)
-  return await onDisk(path, () => readFile(path, 'utf8'))
+/** What the manifest says, or the files themselves where there is none. */
+async function aboutModel(
+  folder: string,
+  { metadata }: Awaited<ReturnType<typeof readGraph>>,
+): Promise<{ facts: ModelFacts; tokens: string }> {
+  const json = await readFile(join(folder, 'manifest.json'), 'utf8').catch(() => undefined)
+  if (json === undefined) {
+    const tokens = await publishedTokens(folder)
+    return { tokens, facts: await publishedFacts(folder, metadata, tokens) }
+  }
+  const facts = readManifest(JSON.parse(json))
+  const path = join(folder, facts.files.tokens.path)
+  return { facts, tokens: await onDisk(path, () => readFile(path, 'utf8')) }
 }
 
 /** A file that is there whole or not at all. */
