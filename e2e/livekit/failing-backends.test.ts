@@ -11,8 +11,9 @@ import { withLivekit } from './support/with-livekit.ts'
 
 const LEAD_MS = 1000
 const TAIL_MS = 2500
-const SPEAKERS = 10
-const UTTERANCES_EACH = 10
+// No more: each has an encoder, a decoder and a recognizer with partials on two cores, and a starved line cuts utterances in two.
+const SPEAKERS = 5
+const UTTERANCES_EACH = 20
 // The agent of a room listens when it hears one track; the others it hears within the silence before the words.
 const TRACKS_LEAD_MS = 8000
 /** So that they do not all end at once. */
@@ -61,7 +62,7 @@ withLivekit('the agent with a SenseVoice backend that fails', () => {
     expect(transcriptions.all.filter(isFinal)).toHaveLength(2)
   })
 
-  test('gives 100 utterances of ten speakers 100 finals, in order and none twice, while one try in three fails', async () => {
+  test('gives 100 utterances of five speakers 100 finals, in order and none twice, while one try in three fails', async () => {
     const clips = [clip('en-go-left'), clip('en-three-one-four'), clip('en-hello')]
     const texts = await Promise.all([...clips, digits()].map(recognized))
     expect(new Set(texts).size).toBe(texts.length)
@@ -101,5 +102,5 @@ withLivekit('the agent with a SenseVoice backend that fails', () => {
     }
     expect(agent.said.match(/recognition of an utterance failed/g)?.length).toBeGreaterThan(all / 5)
     expect(agent.said).toContain('failed on purpose')
-  }, 180_000)
+  }, 300_000)
 })
