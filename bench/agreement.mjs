@@ -6,6 +6,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { joinSamples } from '../packages/engine/dist/index.js'
 import { readAudioFile } from '../packages/server/dist/audio/read-audio-file.js'
 import { resampledChunks } from '../packages/server/dist/audio/resampled-chunks.js'
 import { findOrInstallChromium } from '../scripts/lib/browser.mjs'
@@ -25,13 +26,7 @@ if (files.length === 0 || !files.every((file) => existsSync(file)))
 async function samplesOf(file) {
   const parts = []
   for await (const chunk of resampledChunks(await readAudioFile(file))) parts.push(chunk)
-  const samples = new Float32Array(parts.reduce((total, part) => total + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    samples.set(part, at)
-    at += part.length
-  }
-  return samples
+  return joinSamples(parts)
 }
 
 /** Texts of the command, by file. */

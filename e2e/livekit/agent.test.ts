@@ -89,10 +89,7 @@ withLivekit('the example agent', () => {
     await server.sendAgent('talk', NAME)
     const voice = await Voice.open(anna.room)
     await anna.agentListens()
-    const states = anna.states.all.length
-    await server.restart()
-    await Promise.all([anna.connectedAgain(states), agent.registered()])
-    await anna.agentListens()
+    await anna.seesRestart(server, agent)
     const { transcriptions } = anna.listener
     for (const turn of [0, 1]) {
       const from = transcriptions.all.length
@@ -112,10 +109,7 @@ withLivekit('the example agent', () => {
     const { transcriptions } = anna.listener
     const saying = voice.say(framed(said, LEAD_MS, TAIL_MS))
     await transcriptions.first('a part of the words', (one) => !isFinal(one))
-    const states = anna.states.all.length
-    await server.restart()
-    await Promise.all([anna.connectedAgain(states), agent.registered(), saying])
-    await anna.agentListens()
+    await anna.seesRestart(server, agent, saying)
     // What was heard until then ends with the sound that comes next, at the latest.
     await voice.say(new Float32Array(TAIL_MS * 16))
     // One part before and one after, or less: what went by meanwhile is lost, and none is there twice.
@@ -138,10 +132,7 @@ withLivekit('the example agent', () => {
     const voice = await Voice.open(anna.room)
     await anna.agentListens()
     const [first = ''] = anna.agents()
-    const states = anna.states.all.length
-    await server.restart()
-    await Promise.all([anna.connectedAgain(states), agent.registered()])
-    await anna.agentListens()
+    await anna.seesRestart(server, agent)
     expect(anna.agents()).toEqual([first])
     await server.sendAgent('talk', NAME)
     await anna.until('one agent, another one', () => {

@@ -192,10 +192,7 @@ withLivekit('the agent with a language model and a voice', () => {
     const cues = cuesOf(anna)
     const voice = await Voice.open(anna.room)
     await anna.agentListens()
-    const states = anna.states.all.length
-    await server.restart()
-    await Promise.all([anna.connectedAgain(states), agent.registered()])
-    await anna.agentListens()
+    await anna.seesRestart(server, agent)
     await voice.say(framed(said, LEAD_MS, TAIL_MS))
     expect(await cues.first('the end of the answer', ended)).toMatchObject({ outcome: 'answered' })
     const [self = ''] = anna.agents()

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Resampler, readWav, writeWav } from '@sensevoice-web/engine'
+import { joinSamples, Resampler, readWav, writeWav } from '@sensevoice-web/engine'
 
 const SPEECH = join(import.meta.dirname, '../../models/golden/audio')
 const MADE = join(import.meta.dirname, '../artifacts/sounds')
@@ -17,14 +17,7 @@ export interface Silence {
 
 /** Clips and silence one after another, 16 kHz mono. Silence is faint noise: digital zero is nothing a microphone gives. */
 export function timeline(parts: readonly (Clip | Silence)[]): Float32Array {
-  const pieces = parts.map((part) => ('clip' in part ? clip(part.clip) : silence(part.silenceMs)))
-  const sound = new Float32Array(pieces.reduce((sum, piece) => sum + piece.length, 0))
-  let at = 0
-  for (const piece of pieces) {
-    sound.set(piece, at)
-    at += piece.length
-  }
-  return sound
+  return joinSamples(parts.map((part) => ('clip' in part ? clip(part.clip) : silence(part.silenceMs))))
 }
 
 /** Writes a sound at 16 kHz as a WAV file at `sampleRate` for the fake microphone or a file input; returns its path. */
@@ -32,10 +25,7 @@ export function soundFile(name: string, sound: Float32Array, sampleRate = RATE):
   mkdirSync(MADE, { recursive: true })
   const path = join(MADE, `${name}.wav`)
   const resampler = new Resampler(RATE, sampleRate)
-  const pieces = [resampler.push(sound), resampler.flush()]
-  const resampled = new Float32Array(pieces.reduce((sum, piece) => sum + piece.length, 0))
-  resampled.set(pieces[0] ?? [])
-  resampled.set(pieces[1] ?? [], pieces[0]?.length)
+  const resampled = joinSamples([resampler.push(sound), resampler.flush()])
   writeFileSync(path, writeWav(resampled, sampleRate))
   return path
 }

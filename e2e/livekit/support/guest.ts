@@ -1,4 +1,5 @@
 import { ConnectionState, ParticipantKind, Room, RoomEvent } from '@livekit/rtc-node'
+import type { AgentProcess } from './agent-process.ts'
 import { Arrivals } from './arrivals.ts'
 import { Ear } from './ear.ts'
 import { Listener } from './listener.ts'
@@ -32,6 +33,18 @@ export class Guest {
   async connectedAgain(from: number): Promise<void> {
     const connected = (state: ConnectionState) => state === ConnectionState.CONN_CONNECTED
     await this.states.first('a new connection', connected, { from, limitMs: 40_000 })
+  }
+
+  /** Kills the server and starts it again, until the connections stand and an agent of the room listens. */
+  async seesRestart(
+    server: RealLivekitServer,
+    agent: AgentProcess,
+    meanwhile?: Promise<void>,
+  ): Promise<void> {
+    const from = this.states.all.length
+    await server.restart()
+    await Promise.all([this.connectedAgain(from), agent.registered(), meanwhile])
+    await this.agentListens()
   }
 
   /** Identities of the agents in the room. */

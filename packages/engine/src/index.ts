@@ -1,6 +1,7 @@
 export * from './audio/audio-history.ts'
 export * from './audio/finite.ts'
 export * from './audio/framer.ts'
+export * from './audio/join-samples.ts'
 export * from './audio/level-meter.ts'
 export * from './audio/pcm16.ts'
 export * from './audio/resampler.ts'

@@ -1,4 +1,5 @@
 import { initializeLogger, Plugin, stt } from '@livekit/agents'
+import { joinSamples } from '@sensevoice-web/engine'
 import { afterEach, beforeAll, expect, test } from 'vitest'
 import {
   createSttFromEnv,
@@ -12,13 +13,12 @@ import {
 import { FunasrStandIn } from './test-data/funasr-stand-in.ts'
 import { ScriptedVad } from './test-data/scripted-vad.ts'
 import { eventsOf, frames, silence, spoken, textsOf } from './test-data/sound.ts'
-import { together } from './together.ts'
 
 initializeLogger({ pretty: false, level: 'silent' })
 
 const { FINAL_TRANSCRIPT } = stt.SpeechEventType
 const speech = spoken('en-three-one-four')
-const sound = frames(together(silence(0.5), speech, silence(1)))
+const sound = frames(joinSamples([silence(0.5), speech, silence(1)]))
 
 let closed = 0
 class Elsewhere extends stt.testing.FakeSTT {

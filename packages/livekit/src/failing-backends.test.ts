@@ -1,5 +1,5 @@
 import { APIConnectionError, initializeLogger, stt } from '@livekit/agents'
-import { SpeechError } from '@sensevoice-web/engine'
+import { joinSamples, SpeechError } from '@sensevoice-web/engine'
 import { seededRandom } from '@sensevoice-web/engine/testing'
 import { expect, test } from 'vitest'
 import { otherSttBackend } from './backends/other-stt.ts'
@@ -7,7 +7,6 @@ import type { RetryOptions } from './recognition/retry-options.ts'
 import { STT } from './sense-voice-stt.ts'
 import { ScriptedBackend } from './test-data/scripted-backend.ts'
 import { eventsOf, frames, silence, spoken, textsOf } from './test-data/sound.ts'
-import { together } from './together.ts'
 
 const { START_OF_SPEECH, INTERIM_TRANSCRIPT, FINAL_TRANSCRIPT, END_OF_SPEECH } = stt.SpeechEventType
 const RETRY: Partial<RetryOptions> = { attempts: 3, backoffMs: 1, answerMs: 200 }
@@ -21,7 +20,7 @@ const word = spoken('en-three-one-four').subarray(0, 12_000)
 function utterances(count: number): Float32Array {
   const parts = [silence(0.4)]
   for (let index = 0; index < count; index += 1) parts.push(word, silence(1))
-  return together(...parts)
+  return joinSamples(parts)
 }
 
 /** Text by the place of the utterance: the same sound gives the same text, however often it is asked for. */
@@ -216,7 +215,7 @@ test('shows what is being said, and cuts long speech without ending the turn', a
     200,
   )
   const own = new STT({ backend, maxSegmentMs: 2000 })
-  const long = together(silence(0.5), word, word, word, word, word, silence(1))
+  const long = joinSamples([silence(0.5), word, word, word, word, word, silence(1)])
   const events = await eventsOf(own.stream(), frames(long))
   const count = (type: stt.SpeechEventType) => events.filter((event) => event.type === type).length
   expect(count(START_OF_SPEECH)).toBe(1)

@@ -1,9 +1,9 @@
 import { initializeLogger } from '@livekit/agents'
+import { joinSamples } from '@sensevoice-web/engine'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { STT } from './sense-voice-stt.ts'
 import { ScriptedBackend } from './test-data/scripted-backend.ts'
 import { frames, silence, spoken } from './test-data/sound.ts'
-import { together } from './together.ts'
 
 initializeLogger({ pretty: false, level: 'silent' })
 
@@ -31,7 +31,7 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-const speech = together(silence(0.4), spoken('en-three-one-four'), silence(1))
+const speech = joinSamples([silence(0.4), spoken('en-three-one-four'), silence(1)])
 
 function hanging(): ScriptedBackend {
   return new ScriptedBackend('hanging', () => new Promise<string>(() => {}))

@@ -1,6 +1,5 @@
 import type { AudioFrame } from '@livekit/rtc-node'
-import { downmixInterleaved, pcm16ToFloat, Resampler } from '@sensevoice-web/engine'
-import { together } from './together.ts'
+import { downmixInterleaved, joinSamples, pcm16ToFloat, Resampler } from '@sensevoice-web/engine'
 
 /** Frames of any rate and number of channels to one sound at 16 kHz; the rate may change on the way. */
 export class MonoSound {
@@ -17,7 +16,7 @@ export class MonoSound {
     const rest = this.flush()
     this.#resampler = new Resampler(sampleRate)
     const begin = this.#resampler.push(mono)
-    return together(rest, begin)
+    return joinSamples([rest, begin])
   }
 
   /** What the resampler held back; another sound may follow. */
@@ -31,5 +30,5 @@ export function monoSamples(frames: AudioFrame | readonly AudioFrame[]): Float32
   const sound = new MonoSound()
   const parts = [frames].flat().map((frame) => sound.push(frame as AudioFrame))
   parts.push(sound.flush())
-  return together(...parts)
+  return joinSamples(parts)
 }

@@ -1,9 +1,9 @@
 import { initializeLogger, stt } from '@livekit/agents'
+import { joinSamples } from '@sensevoice-web/engine'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { loadedModels, localBackend, prewarmLocal } from './backends/local.ts'
 import { STT } from './sense-voice-stt.ts'
 import { digits, eventsOf, frames, silence, spoken, textsOf } from './test-data/sound.ts'
-import { together } from './together.ts'
 
 const { SpeechEventType } = stt
 const { START_OF_SPEECH, INTERIM_TRANSCRIPT, FINAL_TRANSCRIPT, END_OF_SPEECH, RECOGNITION_USAGE } =
@@ -20,7 +20,7 @@ describe('with the embedded model', () => {
   afterAll(() => own.close())
 
   test('tells recorded digits: start, interims, final with words and times, end, usage', async () => {
-    const sound = together(silence(0.5), digits(), silence(1))
+    const sound = joinSamples([silence(0.5), digits(), silence(1)])
     const events = await eventsOf(own.stream(), frames(sound))
     const types = events.map(({ type }) => type)
     expect(types.filter((type) => type === START_OF_SPEECH).length).toBeGreaterThan(0)
@@ -60,7 +60,7 @@ describe('with the embedded model', () => {
   })
 
   test('tells the same of 48 kHz stereo', async () => {
-    const sound = together(silence(0.5), digits(), silence(1))
+    const sound = joinSamples([silence(0.5), digits(), silence(1)])
     const [low, high] = [
       await eventsOf(own.stream(), frames(sound)),
       await eventsOf(own.stream(), frames(sound, 48_000, 2)),
@@ -69,13 +69,13 @@ describe('with the embedded model', () => {
   })
 
   test('tells two languages with their names, on the clock of the session', async () => {
-    const sound = together(
+    const sound = joinSamples([
       silence(0.5),
       spoken('en-three-one-four'),
       silence(1.5),
       spoken('zh-yu-yin-shi-bie'),
       silence(1),
-    )
+    ])
     const stream = own.stream()
     stream.startTimeOffset = 100
     const events = await eventsOf(stream, frames(sound))
@@ -102,7 +102,8 @@ describe('with the embedded model', () => {
 
   test('ends the utterance where it is flushed', async () => {
     const stream = own.stream()
-    for (const frame of frames(together(silence(0.5), spoken('en-three-one-four')))) stream.pushFrame(frame)
+    for (const frame of frames(joinSamples([silence(0.5), spoken('en-three-one-four')])))
+      stream.pushFrame(frame)
     stream.flush()
     const events: stt.SpeechEvent[] = []
     for await (const event of stream) {
@@ -116,7 +117,7 @@ describe('with the embedded model', () => {
   test('takes changes in the middle of a stream', async () => {
     const changing = new STT({ backend: localBackend() })
     const stream = changing.stream()
-    const speech = together(silence(0.5), spoken('en-three-one-four'), silence(1.5))
+    const speech = joinSamples([silence(0.5), spoken('en-three-one-four'), silence(1.5)])
     const iterator = stream[Symbol.asyncIterator]()
     const finalOf = async () => {
       for (;;) {

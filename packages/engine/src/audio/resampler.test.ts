@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { SpeechError } from '../errors.ts'
 import { seededRandom } from '../testing/seeded-random.ts'
 import { noise, tone } from '../testing/signals.ts'
+import { joinSamples } from './join-samples.ts'
 import { Resampler } from './resampler.ts'
 
 const RATES = [8_000, 11_025, 12_000, 22_050, 32_000, 44_100, 44_101, 47_999, 48_000, 88_200, 96_000, 192_000]
@@ -9,17 +10,7 @@ const DOWN_RATES = RATES.filter((rate) => rate > 16_000)
 
 function resample(input: Float32Array, rate: number): Float32Array {
   const resampler = new Resampler(rate)
-  return joined([resampler.push(input), resampler.flush()])
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const result = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    result.set(part, at)
-    at += part.length
-  }
-  return result
+  return joinSamples([resampler.push(input), resampler.flush()])
 }
 
 /** Without the ends, where the sound begins and stops and so has every frequency. */
@@ -100,7 +91,7 @@ describe('Resampler as a stream', () => {
         at += size
       }
       parts.push(resampler.flush())
-      expect(joined(parts)).toEqual(whole)
+      expect(joinSamples(parts)).toEqual(whole)
     }
   })
 
@@ -123,8 +114,8 @@ describe('Resampler as a stream', () => {
   it('begins a new stream after flush', () => {
     const input = noise(7, { samples: 10_007 })
     const resampler = new Resampler(44_100)
-    const first = joined([resampler.push(input), resampler.flush()])
-    expect(joined([resampler.push(input), resampler.flush()])).toEqual(first)
+    const first = joinSamples([resampler.push(input), resampler.flush()])
+    expect(joinSamples([resampler.push(input), resampler.flush()])).toEqual(first)
     expect(resampler.flush().length).toBe(0)
   })
 
@@ -134,7 +125,7 @@ describe('Resampler as a stream', () => {
       const chunk = new Float32Array(960).fill(0.5)
       const early = resampler.push(chunk)
       chunk.fill(-1)
-      const all = joined([early, resampler.flush()])
+      const all = joinSamples([early, resampler.flush()])
       expect(Math.min(...all.subarray(60, 200))).toBeGreaterThan(0.49)
     }
   })
@@ -146,7 +137,7 @@ describe('Resampler as a stream', () => {
     expect(() => resampler.push(Float32Array.of(0, Number.NaN))).toThrow(/sample 1 of 2 is NaN/)
     expect(() => resampler.push(Float32Array.of(-Infinity))).toThrow(SpeechError)
     const rest = [resampler.push(input.subarray(2_000)), resampler.flush()]
-    expect(joined([first, ...rest])).toEqual(resample(input, rate))
+    expect(joinSamples([first, ...rest])).toEqual(resample(input, rate))
   })
 
   it.each([0, -1, 7_999, 192_001, 44_100.5, Number.NaN, Infinity])('refuses %d Hz', (rate) => {

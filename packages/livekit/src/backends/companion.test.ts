@@ -1,24 +1,24 @@
 import { initializeLogger, stt } from '@livekit/agents'
+import { joinSamples } from '@sensevoice-web/engine'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Companion, startCompanion } from '../../../server/src/serve/companion.ts'
 import { readServeConfig } from '../../../server/src/serve/config.ts'
 import { STT } from '../sense-voice-stt.ts'
 import { ScriptedBackend } from '../test-data/scripted-backend.ts'
 import { eventsOf, frames, silence, spoken, textsOf } from '../test-data/sound.ts'
-import { together } from '../together.ts'
 import { companionBackend } from './companion.ts'
 import { localBackend } from './local.ts'
 
 initializeLogger({ pretty: false, level: 'silent' })
 
 const { FINAL_TRANSCRIPT, INTERIM_TRANSCRIPT } = stt.SpeechEventType
-const sound = together(
+const sound = joinSamples([
   silence(0.5),
   spoken('en-three-one-four'),
   silence(1),
   spoken('zh-yu-yin-shi-bie'),
   silence(1),
-)
+])
 
 let companion: Companion
 beforeAll(async () => {

@@ -1,17 +1,17 @@
 import { initializeLogger, stt } from '@livekit/agents'
+import { joinSamples } from '@sensevoice-web/engine'
 import { afterEach, expect, test } from 'vitest'
 import { STT } from '../sense-voice-stt.ts'
 import { type FunasrReply, type FunasrSession, FunasrStandIn } from '../test-data/funasr-stand-in.ts'
 import { ScriptedBackend } from '../test-data/scripted-backend.ts'
 import { eventsOf, frames, silence, spoken, textsOf } from '../test-data/sound.ts'
-import { together } from '../together.ts'
 import { type FunasrOptions, funasrBackend } from './funasr.ts'
 
 initializeLogger({ pretty: false, level: 'silent' })
 
 const { FINAL_TRANSCRIPT } = stt.SpeechEventType
 const TAGS = '<|zh|><|HAPPY|><|Speech|><|withitn|>'
-const utterance = together(silence(0.5), spoken('zh-ni-hao'), silence(1))
+const utterance = joinSamples([silence(0.5), spoken('zh-ni-hao'), silence(1)])
 
 const servers: FunasrStandIn[] = []
 afterEach(async () => {

@@ -1,4 +1,5 @@
 import { initializeLogger, stt } from '@livekit/agents'
+import { joinSamples } from '@sensevoice-web/engine'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { OipStandIn } from '../../../server/src/backend/test-data/oip-stand-in.ts'
 import {
@@ -10,14 +11,13 @@ import { modelFolder } from '../../../server/src/test-data/workspace.ts'
 import { STT } from '../sense-voice-stt.ts'
 import { ScriptedBackend } from '../test-data/scripted-backend.ts'
 import { eventsOf, frames, silence, spoken, textsOf } from '../test-data/sound.ts'
-import { together } from '../together.ts'
 import { localBackend } from './local.ts'
 import { tritonBackend } from './triton.ts'
 
 initializeLogger({ pretty: false, level: 'silent' })
 
 const { FINAL_TRANSCRIPT } = stt.SpeechEventType
-const sound = together(silence(0.5), spoken('en-three-one-four'), silence(1))
+const sound = joinSamples([silence(0.5), spoken('en-three-one-four'), silence(1)])
 const model = modelFolder()
 let server: OipStandIn
 

@@ -1,10 +1,10 @@
 import { initializeLogger, stt, type VAD } from '@livekit/agents'
+import { joinSamples } from '@sensevoice-web/engine'
 import { expect, test } from 'vitest'
 import { STT } from '../sense-voice-stt.ts'
 import { ScriptedBackend } from '../test-data/scripted-backend.ts'
 import { ScriptedVad } from '../test-data/scripted-vad.ts'
 import { frames, silence, spoken, textsOf } from '../test-data/sound.ts'
-import { together } from '../together.ts'
 
 initializeLogger({ pretty: false, level: 'silent' })
 
@@ -14,7 +14,7 @@ const LOWERED_SAMPLES = LOWERED_MS * 16
 
 const word = spoken('en-three-one-four').subarray(0, 12_000)
 /** 3 s of somebody who does not stop. */
-const speech = together(word, word, word, word)
+const speech = joinSamples([word, word, word, word])
 
 test.each<[string, { readonly vad?: VAD }]>([
   ['the VAD inside', {}],
@@ -32,12 +32,12 @@ test.each<[string, { readonly vad?: VAD }]>([
     for await (const event of stream) events.push(event)
   })()
 
-  for (const frame of frames(together(silence(0.5), speech))) stream.pushFrame(frame)
+  for (const frame of frames(joinSamples([silence(0.5), speech]))) stream.pushFrame(frame)
   const longest = () => Math.max(0, ...backend.calls.map(({ segment }) => segment.samples.length))
   await expect.poll(longest).toBeGreaterThan(LOWERED_SAMPLES)
   expect(textsOf(events, FINAL_TRANSCRIPT)).toEqual([])
   own.updateOptions({ maxSegmentMs: LOWERED_MS })
-  for (const frame of frames(together(speech, silence(1)))) stream.pushFrame(frame)
+  for (const frame of frames(joinSamples([speech, silence(1)]))) stream.pushFrame(frame)
   stream.endInput()
   await heard
 

@@ -1,9 +1,9 @@
 import { inference, initializeLogger, stt } from '@livekit/agents'
+import { joinSamples } from '@sensevoice-web/engine'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { localBackend } from '../backends/local.ts'
 import { STT } from '../sense-voice-stt.ts'
 import { eventsOf, frames, silence, spoken, textsOf } from '../test-data/sound.ts'
-import { together } from '../together.ts'
 
 const { START_OF_SPEECH, FINAL_TRANSCRIPT, END_OF_SPEECH } = stt.SpeechEventType
 const THREE_ONE_FOUR = '3 1 4.'
@@ -18,7 +18,7 @@ function open(): STT {
 
 test('LiveKit’s own Silero ends utterances, each with its words and in its place', async () => {
   const word = spoken('en-three-one-four')
-  const sound = together(silence(0.5), word, silence(1.5), word, silence(1.5))
+  const sound = joinSamples([silence(0.5), word, silence(1.5), word, silence(1.5)])
   const events = await eventsOf(open().stream(), frames(sound))
   expect(textsOf(events, FINAL_TRANSCRIPT)).toEqual([THREE_ONE_FOUR, THREE_ONE_FOUR])
   const order = events.map(({ type }) => type)
@@ -36,9 +36,9 @@ test('LiveKit’s own Silero ends utterances, each with its words and in its pla
 test('a flush in the middle of speech ends the utterance there, and the next one is heard', async () => {
   const word = spoken('en-three-one-four')
   const stream = open().stream()
-  for (const frame of frames(together(silence(0.5), word))) stream.pushFrame(frame)
+  for (const frame of frames(joinSamples([silence(0.5), word]))) stream.pushFrame(frame)
   stream.flush()
-  for (const frame of frames(together(silence(1), word, silence(1.5)))) stream.pushFrame(frame)
+  for (const frame of frames(joinSamples([silence(1), word, silence(1.5)]))) stream.pushFrame(frame)
   stream.endInput()
   const texts: string[] = []
   for await (const { type, alternatives } of stream) {

@@ -2,9 +2,8 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { stt } from '@livekit/agents'
 import { AudioFrame } from '@livekit/rtc-node'
-import { floatToPcm16, Resampler, readWav } from '@sensevoice-web/engine'
+import { floatToPcm16, joinSamples, Resampler, readWav } from '@sensevoice-web/engine'
 import { noise } from '@sensevoice-web/engine/testing'
-import { together } from '../together.ts'
 
 /** Recorded digits of the demo page, 16 kHz. */
 export function digits(): Float32Array {
@@ -25,7 +24,7 @@ export function silence(seconds: number): Float32Array {
 /** Frames of 20 ms, as a participant's sound comes. */
 export function frames(samples: Float32Array, sampleRate = 16_000, channels = 1): AudioFrame[] {
   const resampler = new Resampler(16_000, sampleRate)
-  const sound = together(resampler.push(samples), resampler.flush())
+  const sound = joinSamples([resampler.push(samples), resampler.flush()])
   const size = sampleRate / 50
   const made: AudioFrame[] = []
   for (let at = 0; at < sound.length; at += size) {

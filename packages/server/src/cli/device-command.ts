@@ -1,4 +1,4 @@
-import { toSpeechError } from '@sensevoice-web/engine'
+import { joinSamples, toSpeechError } from '@sensevoice-web/engine'
 import { readAudioFile } from '../audio/read-audio-file.ts'
 import { resampledChunks } from '../audio/resampled-chunks.ts'
 import { readDeviceOptions } from '../device/device-options.ts'
@@ -31,13 +31,7 @@ export async function deviceCommand(argv: readonly string[], streams: Streams): 
     const options = readDeviceOptions(argv)
     const pieces: Float32Array[] = []
     for await (const chunk of resampledChunks(await readAudioFile(options.file))) pieces.push(chunk.slice())
-    const sound = new Float32Array(pieces.reduce((sum, { length }) => sum + length, 0))
-    let at = 0
-    for (const piece of pieces) {
-      sound.set(piece, at)
-      at += piece.length
-    }
-    await playDevice(sound, options, (line) => streams.out(`${line}\n`))
+    await playDevice(joinSamples(pieces), options, (line) => streams.out(`${line}\n`))
     return 0
   } catch (error) {
     const failed = toSpeechError(error, 'network')

@@ -1,5 +1,7 @@
 import { SpeechError, toSpeechError } from '@sensevoice-web/engine'
 import { type WantedModel, wantedByAddress } from '@sensevoice-web/onnx'
+import { verifyPrepared } from '../prepare/verify-prepared.ts'
+import { withModelFolder } from '../store/model-folder.ts'
 import { nodeStore } from '../store/node-store.ts'
 import { inspectCommand } from './inspect-command.ts'
 import { prepareCommand } from './prepare-command.ts'
@@ -89,8 +91,17 @@ async function verify({ model }: Of<'verify'>, streams: Streams, signal: AbortSi
       `sensevoice: ${model}: ${name} was damaged and is deleted: ${fault}\n  Fetch the model again: only that file is downloaded.\n`,
     )
   }
-  if (damages.length === 0) streams.out(`${model} is whole\n`)
-  return damages.length === 0 ? 0 : 1
+  if (damages.length > 0) return 1
+  const prepared = await withModelFolder(model, verifyPrepared)
+  for (const { name, fault } of prepared) streams.error(`sensevoice: ${model}: ${name}: ${fault}\n`)
+  if (prepared.length > 0) {
+    streams.error(
+      `  What was prepared of it is deleted; the published file is whole and runs meanwhile. Prepare it again: sensevoice model prepare ${model}\n`,
+    )
+    return 1
+  }
+  streams.out(`${model} is whole\n`)
+  return 0
 }
 
 function wantedModel({ model, tokens, cmvn }: Of<'fetch'>): WantedModel {

@@ -1,8 +1,7 @@
-import { access } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parseVocabulary, SpeechError, toSpeechError } from '@sensevoice-web/engine'
+import { parseVocabulary } from '@sensevoice-web/engine'
 import { factsFromCmvn, factsFromMetadata, type ModelFacts } from '@sensevoice-web/onnx'
-import { readBytes } from '../read-bytes.ts'
+import { exists, modelText } from './model-files.ts'
 
 // A download as it is, without a manifest.json: sherpa-onnx publishes model.int8.onnx with tokens.txt, FunASR model_quant.onnx with tokens.json and am.mvn.
 const TOKENS = ['tokens.txt', 'tokens.json']
@@ -11,7 +10,7 @@ const CMVN = 'am.mvn'
 /** Text of the token list. @throws SpeechError `model-not-found` */
 export async function publishedTokens(folder: string): Promise<string> {
   const name = (await firstOf(folder, TOKENS)) ?? 'tokens.txt'
-  return await readText(join(folder, name))
+  return await modelText(join(folder, name))
 }
 
 /**
@@ -28,25 +27,10 @@ export async function publishedFacts(
   if (metadata.has('model_type') || (await firstOf(folder, [CMVN])) === undefined) {
     return factsFromMetadata(metadata)
   }
-  return factsFromCmvn(await readText(join(folder, CMVN)), 'funasr', parseVocabulary(tokens).size)
+  return factsFromCmvn(await modelText(join(folder, CMVN)), 'funasr', parseVocabulary(tokens).size)
 }
 
 async function firstOf(folder: string, names: readonly string[]): Promise<string | undefined> {
-  for (const name of names) {
-    const there = await access(join(folder, name)).then(
-      () => true,
-      () => false,
-    )
-    if (there) return name
-  }
+  for (const name of names) if (await exists(join(folder, name))) return name
   return undefined
-}
-
-async function readText(path: string): Promise<string> {
-  try {
-    return new TextDecoder().decode(await readBytes(path))
-  } catch (error) {
-    const { message, hint } = toSpeechError(error, 'file-unreadable')
-    throw new SpeechError('model-not-found', `model file ${path}: ${message}`, { hint, cause: error })
-  }
 }

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { access, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type ModelFile, readManifest, SpeechError, toSpeechError } from '@sensevoice-web/engine'
+import { type ModelFile, readManifest, SpeechError } from '@sensevoice-web/engine'
 import { type ModelFacts, readMetadataProps } from '@sensevoice-web/onnx'
-import { preparedPaths, readVerdict } from '../prepare/prepared-files.ts'
-import { readBytes } from '../read-bytes.ts'
+import { preparedGraph } from '../prepare/prepared-files.ts'
+import { exists, modelBytes, modelText } from './model-files.ts'
 import { publishedFacts, publishedTokens } from './published-folder.ts'
 
 export interface ModelOnDisk {
@@ -33,7 +33,7 @@ export async function readModel(folder: string): Promise<ModelOnDisk> {
       hint: 'Give a folder with a model file and tokens.txt. In a checkout, `npm run setup` puts the embedded model in place.',
     })
   }
-  const prepared = await preparedGraph(folder)
+  const prepared = await preparedGraph(folder, join(folder, await modelFileIn(folder)))
   if (!(await exists(join(folder, 'manifest.json')))) {
     const tokens = await publishedTokens(folder)
     // A prepared graph carries the metadata of the file it was made from.
@@ -42,7 +42,7 @@ export async function readModel(folder: string): Promise<ModelOnDisk> {
     if (prepared === undefined) return { model: bytes, facts, tokens }
     return { model: prepared, prepared: 'but-for-layout', facts, tokens }
   }
-  const manifest = parsed(await readText(join(folder, 'manifest.json')), folder)
+  const manifest = parsed(await modelText(join(folder, 'manifest.json')), folder)
   const { files } = readManifest(manifest)
   return {
     ...(prepared === undefined
@@ -53,13 +53,6 @@ export async function readModel(folder: string): Promise<ModelOnDisk> {
   }
 }
 
-/** Path of the graph that `sensevoice model prepare` made, where it is good for this machine and this file. */
-async function preparedGraph(folder: string): Promise<string | undefined> {
-  const verdict = await readVerdict(folder, join(folder, await modelFileIn(folder)))
-  const { graph } = preparedPaths(folder)
-  return verdict?.outcome === 'faster' && (await exists(graph)) ? graph : undefined
-}
-
 /**
  * Name of the ONNX file in a model's folder.
  *
@@ -67,7 +60,7 @@ async function preparedGraph(folder: string): Promise<string | undefined> {
  */
 export async function modelFileIn(folder: string): Promise<string> {
   if (await exists(join(folder, 'manifest.json'))) {
-    return readManifest(parsed(await readText(join(folder, 'manifest.json')), folder)).files.model.path
+    return readManifest(parsed(await modelText(join(folder, 'manifest.json')), folder)).files.model.path
   }
   for (const name of PUBLISHED_NAMES) if (await exists(join(folder, name))) return name
   throw new SpeechError(
@@ -96,19 +89,6 @@ function notAsPublished(what: string): SpeechError {
   })
 }
 
-async function modelBytes(path: string): Promise<Uint8Array> {
-  try {
-    return await readBytes(path)
-  } catch (error) {
-    const { message, hint } = toSpeechError(error, 'file-unreadable')
-    throw new SpeechError('model-not-found', `model file ${path}: ${message}`, { hint, cause: error })
-  }
-}
-
-async function readText(path: string): Promise<string> {
-  return new TextDecoder().decode(await modelBytes(path))
-}
-
 function parsed(text: string, folder: string): unknown {
   try {
     return JSON.parse(text)
@@ -118,11 +98,4 @@ function parsed(text: string, folder: string): unknown {
       cause,
     })
   }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  )
 }

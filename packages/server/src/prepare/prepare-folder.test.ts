@@ -87,6 +87,21 @@ describe('prepareFolder', () => {
     expect((await readModel(home.folder)).model).toBeInstanceOf(Uint8Array)
   })
 
+  test.each(['graph', 'weights'] as const)(
+    'of prepared files one of which (%s) is cut short, nothing is taken, and they are made again',
+    async (part) => {
+      await prepareFolder(home.folder, faster)
+      const { graph, weightsName } = preparedPaths(home.folder)
+      const path = part === 'graph' ? graph : join(home.folder, weightsName)
+      const whole = readFileSync(path)
+      writeFileSync(path, whole.subarray(0, whole.length - 1))
+      expect((await readModel(home.folder)).model).toBeInstanceOf(Uint8Array)
+      await prepareFolder(home.folder, faster)
+      expect(readFileSync(path).equals(whole)).toBe(true)
+      expect((await readModel(home.folder)).model).toBe(graph)
+    },
+  )
+
   test('a disk that cannot be written leaves nothing half behind', async () => {
     const { weightsName } = preparedPaths(home.folder)
     mkdirSync(join(home.folder, `${weightsName}.partial`))

@@ -1,4 +1,4 @@
-import { open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { findTags, parseVocabulary, readManifest, SpeechError } from '@sensevoice-web/engine'
 import { isStale, type ModelFacts, PREPARE_VERSION, prepareModel, readGraph } from '@sensevoice-web/onnx'
@@ -8,12 +8,14 @@ import { onDisk } from '../store/disk-error.ts'
 import { diskSource } from '../store/disk-source.ts'
 import {
   dropPrepared,
+  isThere,
   type PrepareVerdict,
   preparedPaths,
   readVerdict,
   thisMachine,
 } from './prepared-files.ts'
 import { probe } from './probe.ts'
+import { type FileProof, provenFile } from './proven-file.ts'
 
 /**
  * Rewrites a model's file for this machine's processor and measures whether that helps. The published file stays; analysis takes the rewritten one
@@ -27,13 +29,13 @@ import { probe } from './probe.ts'
 export async function prepareFolder(folder: string, measure = probe): Promise<PrepareVerdict> {
   const modelPath = join(folder, await modelFileIn(folder))
   const before = await readVerdict(folder, modelPath)
-  if (before !== undefined) return before
+  if (before !== undefined && (before.outcome !== 'faster' || (await isThere(folder, before)))) return before
   const source = await diskSource(modelPath)
   if (source === undefined) throw new SpeechError('model-not-found', `there is no file ${modelPath}`)
   const { facts, tokens } = await aboutModel(folder, await readGraph(source))
   const tags = findTags(parseVocabulary(tokens), facts.languages)
   const { graph: graphPath, weightsName, verdict: verdictPath } = preparedPaths(folder)
-  const weights = await atomicFile(join(folder, weightsName))
+  const weights = await provenFile(join(folder, weightsName))
   try {
     const { graph } = await prepareModel(source, {
       rewrite: 'signed',
@@ -42,13 +44,13 @@ export async function prepareFolder(folder: string, measure = probe): Promise<Pr
       rewrittenName: weightsName,
       write: (bytes) => weights.append(bytes),
     })
-    await weights.commit()
-    await onDisk(graphPath, () => writeFile(graphPath, graph))
+    const proofs = { weights: await weights.commit(), graph: await writeProven(graphPath, graph) }
     const measured = await measure({ modelPath, graphPath, facts, tags })
     const { size, mtimeMs } = await stat(modelPath)
     const verdict: PrepareVerdict = {
       version: PREPARE_VERSION,
       source: { bytes: size, modifiedMs: mtimeMs },
+      files: proofs,
       ...thisMachine(),
       ...measured,
     }
@@ -78,26 +80,13 @@ async function aboutModel(
   return { facts, tokens: await onDisk(path, () => readFile(path, 'utf8')) }
 }
 
-/** A file that is there whole or not at all. */
-async function atomicFile(path: string) {
-  const partial = `${path}.partial`
-  const file = await onDisk(partial, () => open(partial, 'w'))
-  let closed = false
-  const close = async (): Promise<void> => {
-    if (closed) return
-    closed = true
-    await file.close()
-  }
-  return {
-    append: (bytes: Uint8Array): Promise<void> => onDisk(partial, async () => void (await file.write(bytes))),
-    async commit(): Promise<void> {
-      await onDisk(partial, () => file.sync())
-      await close()
-      await onDisk(path, () => rename(partial, path))
-    },
-    async abandon(): Promise<void> {
-      await close()
-      await rm(partial, { force: true })
-    },
+async function writeProven(path: string, bytes: Uint8Array): Promise<FileProof> {
+  const file = await provenFile(path)
+  try {
+    await file.append(bytes)
+    return await file.commit()
+  } catch (error) {
+    await file.abandon()
+    throw error
   }
 }

@@ -1,0 +1,54 @@
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { repositoryFile, repositoryText } from '../../../onnx/src/test-data/files.ts'
+import { readModel } from '../model/read-model.ts'
+import { Workspace } from '../test-data/workspace.ts'
+import { prepareFolder } from './prepare-folder.ts'
+import { preparedPaths } from './prepared-files.ts'
+import { verifyPrepared } from './verify-prepared.ts'
+
+let home: Workspace
+beforeEach(() => {
+  home = new Workspace()
+  home.file('model.int8.onnx', repositoryFile('models/tiny/model.int8.onnx'))
+  home.file('tokens.txt', repositoryText('models/tiny/tokens.txt'))
+})
+afterEach(() => home.remove())
+
+const prepare = (outcome: 'faster' | 'slower' = 'faster') =>
+  prepareFolder(home.folder, async () => ({ outcome, publishedMs: 2, preparedMs: 1 }))
+
+describe('verifyPrepared', () => {
+  test('finds nothing where nothing was prepared, where it is not used, and where it is whole', async () => {
+    expect(await verifyPrepared(home.folder)).toEqual([])
+    await prepare('slower')
+    expect(await verifyPrepared(home.folder)).toEqual([])
+    rmSync(preparedPaths(home.folder).verdict)
+    await prepare()
+    expect(await verifyPrepared(home.folder)).toEqual([])
+    expect(await readModel(home.folder)).toMatchObject({ prepared: 'but-for-layout' })
+  })
+
+  test('one bit of the weights is found, and all that was prepared is deleted', async () => {
+    await prepare()
+    const { weightsName } = preparedPaths(home.folder)
+    const weights = readFileSync(join(home.folder, weightsName))
+    weights[5000] = (weights[5000] ?? 0) ^ 1
+    writeFileSync(join(home.folder, weightsName), weights)
+    expect(await verifyPrepared(home.folder)).toEqual([
+      {
+        name: weightsName,
+        fault: expect.stringMatching(/^its SHA-256 is [0-9a-f]{64} instead of [0-9a-f]{64}$/),
+      },
+    ])
+    expect(readdirSync(home.folder).sort()).toEqual(['model.int8.onnx', 'tokens.txt'])
+    expect((await readModel(home.folder)).model).toBeInstanceOf(Uint8Array)
+  })
+
+  test('a graph that is gone is told', async () => {
+    await prepare()
+    rmSync(preparedPaths(home.folder).graph)
+    expect(await verifyPrepared(home.folder)).toMatchObject([{ fault: 'it is gone' }])
+  })
+})
