@@ -9,7 +9,7 @@ import { ScriptedBackend } from './test-data/scripted-backend.ts'
 import { eventsOf, frames, silence, spoken, textsOf } from './test-data/sound.ts'
 
 const { START_OF_SPEECH, INTERIM_TRANSCRIPT, FINAL_TRANSCRIPT, END_OF_SPEECH } = stt.SpeechEventType
-const RETRY: Partial<RetryOptions> = { attempts: 3, backoffMs: 1, answerMs: 200 }
+const RETRY: Partial<RetryOptions> = { attempts: 3, backoffMs: 1 }
 const NOW = { maxRetry: 0, retryIntervalMs: 1, timeoutMs: 1000 }
 
 initializeLogger({ pretty: false, level: 'silent' })
@@ -94,7 +94,7 @@ test('replaces a backend that fails for good, for that utterance, with its kept 
 test('asks a backend that does not answer once, and goes on with the next', async () => {
   const hanging = new ScriptedBackend('hanging', () => new Promise<string>(() => {}))
   const second = new ScriptedBackend('second', placeOf)
-  const own = new STT({ backend: hanging, fallbacks: [second], retry: RETRY })
+  const own = new STT({ backend: hanging, fallbacks: [second], retry: { ...RETRY, answerMs: 200 } })
   const events = await eventsOf(own.stream(), frames(utterances(1)))
   expect(textsOf(events, FINAL_TRANSCRIPT)).toEqual(['at 0'])
   expect(hanging.calls).toHaveLength(1)
