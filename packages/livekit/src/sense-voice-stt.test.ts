@@ -3,6 +3,7 @@ import { joinSamples } from '@sensevoice-web/engine'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { loadedModels, localBackend, prewarmLocal } from './backends/local.ts'
 import { STT } from './sense-voice-stt.ts'
+import { ScriptedBackend } from './test-data/scripted-backend.ts'
 import { digits, eventsOf, frames, silence, spoken, textsOf } from './test-data/sound.ts'
 
 const { SpeechEventType } = stt
@@ -150,4 +151,16 @@ describe('with the embedded model', () => {
     await Promise.all(two.map((one) => one.close()))
     expect(loadedModels()).toBe(before + 1)
   })
+})
+
+test('prewarming loads the VAD too, and says why that cannot be', async () => {
+  const wrong = new STT({
+    backend: new ScriptedBackend('there', () => 'text'),
+    vadModelPath: '/nowhere/silero.onnx',
+  })
+  await expect(wrong.prewarm()).rejects.toMatchObject({
+    code: 'model-not-found',
+    message: expect.stringContaining('/nowhere/silero.onnx'),
+  })
+  await wrong.close()
 })

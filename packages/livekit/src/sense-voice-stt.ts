@@ -113,14 +113,15 @@ export class STT extends stt.STT {
   }
 
   /**
-   * Loads or connects the backend and the VAD, which the first stream would else wait for: for `prewarm` of `defineAgent`.
+   * Loads or connects the backend and the VAD, which the first stream would else wait for: for `prewarm` of `defineAgent`. A backend that takes longer
+   * than `retry.openMs` goes on being opened while the next one is loaded; LiveKit's `initializeProcessTimeout` has to be longer.
    *
-   * @throws SpeechError that names why no backend can be used
+   * @throws SpeechError that names why no backend can be used, or why the VAD cannot be loaded
    */
   async prewarm(): Promise<void> {
     await Promise.all([
       this.#recognizer.prewarm(),
-      this.#options.vad === undefined ? this.#useVoice() : undefined,
+      this.#options.vad === undefined ? this.#prewarmVoice() : undefined,
     ])
   }
 
@@ -187,6 +188,12 @@ export class STT extends stt.STT {
     } catch (error) {
       throw new APIConnectionError({ message: error instanceof Error ? error.message : String(error) })
     }
+  }
+
+  /** The network is loaded with its first probe. */
+  async #prewarmVoice(): Promise<void> {
+    const probe = await (await this.#useVoice()).resource.take()
+    await probe.dispose()
   }
 
   #useVoice(): ReturnType<typeof useVoice> {

@@ -58,19 +58,21 @@ export class UtteranceRecognizer {
   }
 
   /**
-   * Loads or connects the first backend that can be.
+   * Loads or connects the first backend that can be. One that takes longer than `openMs` goes on with it, and the next is begun with.
    *
    * @throws SpeechError that names why none can
    */
   async prewarm(): Promise<void> {
     const reasons: string[] = []
+    const { signal } = new AbortController()
     for (const [index, slot] of this.#slots.entries()) {
+      const next = this.#slots[index + 1]
       try {
-        await slot.open()
+        await this.#opened(slot, signal, next === undefined)
         return
       } catch (error) {
         reasons.push(`${slot.name}: ${reasonOf(error)}`)
-        this.#tellReplaced(slot, this.#slots[index + 1], reasonOf(error))
+        this.#tellReplaced(slot, next, reasonOf(error))
       }
     }
     throw new SpeechError('not-supported', `no backend can be used: ${reasons.join('; ')}`)
