@@ -151,6 +151,31 @@ test('fails with what every backend said when LiveKit does not retry, and leaves
   await own.close()
 })
 
+test('counts every utterance that the end of its stream leaves without an answer, not only the one that was tried', async () => {
+  let giveUp: () => void = () => {}
+  const held = new Promise<void>((resolve) => {
+    giveUp = resolve
+  })
+  const backend = new ScriptedBackend('down', async () => {
+    await held
+    return down()
+  })
+  const own = new STT({ backend, retry: { ...RETRY, attempts: 1 } })
+  own.on('error', () => {})
+  const stream = own.stream({ connOptions: NOW })
+  // The start of the fourth tells that three have ended.
+  for (const frame of frames(joinSamples([utterances(3), word]))) stream.pushFrame(frame)
+  let started = 0
+  for await (const { type } of stream) {
+    if (type === START_OF_SPEECH) started += 1
+    if (started === 4) giveUp()
+  }
+  await expect.poll(() => own.openStreams).toBe(0)
+  expect(backend.calls).toHaveLength(1)
+  expect(own.counters).toMatchObject({ givenUp: 1, unanswered: 3 })
+  await own.close()
+})
+
 test('lets LiveKit’s FallbackAdapter go on with the next STT', async () => {
   const own = new STT({ backend: new ScriptedBackend('down', down), retry: { ...RETRY, attempts: 1 } })
   const spare = new STT({ backend: new ScriptedBackend('spare', () => 'from the spare') })
@@ -251,6 +276,7 @@ test('drops the oldest sound when recognition does not keep up, counts it, and s
   expect(texts[0]).toBe('at 0')
   expect(texts.at(-1)).toBe('at 5')
   expect(texts.length).toBeLessThan(6)
+  expect(own.counters.unanswered).toBe(0)
   const turns = events.filter(({ type }) => type === START_OF_SPEECH || type === END_OF_SPEECH)
   expect(turns.map(({ type }) => type)).toEqual(
     Array.from({ length: 6 }, () => [START_OF_SPEECH, END_OF_SPEECH]).flat(),

@@ -44,7 +44,7 @@ export interface SttCounters {
   replaced: number
   /** Utterances that no backend could answer in one round of tries; LiveKit's retry tries them again. */
   givenUp: number
-  /** Utterances that had no answer when their stream ended for good. */
+  /** Utterances that had ended and had no answer when their stream ended for good; those that were dropped do not count. */
   unanswered: number
   /** Sound that was dropped because recognition did not keep up, at 16 kHz. */
   droppedSamples: number
