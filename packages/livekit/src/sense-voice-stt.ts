@@ -66,7 +66,7 @@ export class STT extends stt.STT {
 
   /** @throws SpeechError `invalid-argument` naming what is wrong */
   constructor(options: SttOptions) {
-    const { backend, fallbacks = [], vad, endpointing, maxBacklogMs = DEFAULT_BACKLOG_MS } = options
+    const { backend, fallbacks = [], vad, maxBacklogMs = DEFAULT_BACKLOG_MS } = options
     super({
       streaming: true,
       interimResults: backend.partialIntervalMs !== undefined,
@@ -85,8 +85,7 @@ export class STT extends stt.STT {
         `maxBacklogMs must be ${SHORTEST_BACKLOG_MS} to ${LONGEST_BACKLOG_MS}, got ${maxBacklogMs}`,
       )
     }
-    const segmenter: Partial<SegmenterOptions> = { ...endpointing, ...limits(this.#settings.maxSegmentMs) }
-    validSegmenterOptions(segmenter)
+    this.#requireSegmenter(this.#settings)
     this.#recognizer = new UtteranceRecognizer(
       [backend, ...fallbacks],
       validRetryOptions(options.retry ?? {}),
@@ -131,7 +130,9 @@ export class STT extends stt.STT {
    * @throws SpeechError `invalid-argument` naming what is wrong; nothing is changed then
    */
   updateOptions(changes: Partial<RecognitionSettings>): void {
-    this.#settings = validRecognition(changes, this.#settings)
+    const settings = validRecognition(changes, this.#settings)
+    this.#requireSegmenter(settings)
+    this.#settings = settings
     for (const stream of this.#streams) stream.settingsChanged()
   }
 
@@ -206,6 +207,12 @@ export class STT extends stt.STT {
     if (vad !== undefined) return (sink) => new ExternalVadEndpointer(vad, this.#settings.maxSegmentMs, sink)
     const probe = await (await this.#useVoice()).resource.take()
     return (sink) => new SileroEndpointer(probe, this.#settings.maxSegmentMs, endpointing, sink)
+  }
+
+  /** @throws SpeechError `invalid-argument` when the limit is too short for the endpointing */
+  #requireSegmenter({ maxSegmentMs }: RecognitionSettings): void {
+    const options: Partial<SegmenterOptions> = { ...this.#options.endpointing, ...limits(maxSegmentMs) }
+    validSegmenterOptions(options)
   }
 
   #count(trouble: RecognitionTrouble): void {
