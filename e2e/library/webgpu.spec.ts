@@ -66,6 +66,21 @@ function close(page: Page) {
   return page.evaluate(() => (globalThis as unknown as Kept).analyzer.close())
 }
 
+/** Names of the files in the store that only a GPU reads. */
+function preparedForGpu(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    const names: string[] = []
+    const walk = async (folder: FileSystemDirectoryHandle): Promise<void> => {
+      for await (const [name, handle] of folder as unknown as AsyncIterable<[string, FileSystemHandle]>) {
+        if (handle instanceof FileSystemDirectoryHandle) await walk(handle)
+        else names.push(name)
+      }
+    }
+    await walk(await navigator.storage.getDirectory())
+    return names.filter((name) => name.includes('blocked'))
+  })
+}
+
 /** Changes WebGPU in the worker that is about to start, before it asks for an adapter. */
 function inGpuWorker(page: Page, change: () => void): Promise<Worker> {
   return new Promise((resolve) => {
@@ -157,6 +172,7 @@ test('auto measures once, takes the faster, and remembers it', async ({ page }) 
   ])
   // A software adapter is slower than WASM by far, so the next load does not even start the worker for WebGPU.
   expect(first.provider).toBe('wasm')
+  expect(await preparedForGpu(page)).toEqual([])
   const second = await create(page, { model: MANIFEST_PATH, threads: 1 })
   expect(started.filter((url) => WORKER.test(url)).length).toBe(1)
   expect(second.reason).toContain(first.reason)
@@ -242,6 +258,7 @@ test('a GPU that was found right is not tested again, and its file is prepared o
   const second = await stages(options)
   expect(second.provider).toBe('webgpu')
   expect(second.stages).not.toContain('self-test')
+  expect((await preparedForGpu(page)).length).toBe(2)
   const { usage } = await page.evaluate(async () => {
     const { ModelStore } = (globalThis as unknown as { library: typeof import('sensevoice-web') }).library
     const models = await ModelStore.list()
@@ -249,18 +266,7 @@ test('a GPU that was found right is not tested again, and its file is prepared o
     return { usage: models.length, left: await ModelStore.list() }
   })
   expect(usage).toBe(1)
-  const left = await page.evaluate(async () => {
-    const names: string[] = []
-    const walk = async (folder: FileSystemDirectoryHandle): Promise<void> => {
-      for await (const [name, handle] of folder as unknown as AsyncIterable<[string, FileSystemHandle]>) {
-        if (handle instanceof FileSystemDirectoryHandle) await walk(handle)
-        else names.push(name)
-      }
-    }
-    await walk(await navigator.storage.getDirectory())
-    return names.filter((name) => name.includes('blocked'))
-  })
-  expect(left).toEqual([])
+  expect(await preparedForGpu(page)).toEqual([])
 })
 
 test('a driver that computes wrongly is found out: auto takes WASM, webgpu is refused', async ({ page }) => {

@@ -8,7 +8,7 @@ const SPARE_BYTES = 4 << 20
  * @param bytes still to be stored
  * @throws SpeechError `quota-exceeded` when they will not fit, as far as the storage knows
  */
-export async function requireRoom(storage: ModelStorage, bytes: number): Promise<void> {
+export async function requireRoom(storage: Pick<ModelStorage, 'freeBytes'>, bytes: number): Promise<void> {
   const needed = bytes + SPARE_BYTES
   const free = await storage.freeBytes()
   if (free === undefined || needed <= free) return

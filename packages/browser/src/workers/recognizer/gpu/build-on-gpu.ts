@@ -1,10 +1,11 @@
-import { type Features, SpeechError, type TagIds } from '@sensevoice-web/engine'
+import { type Features, isSpeechError, SpeechError, type TagIds } from '@sensevoice-web/engine'
 import { recognizerOver } from '@sensevoice-web/onnx'
 import type { ClipRun, Computing, GpuRequest, ProviderVerdict } from '../../../wire/recognizer-api.ts'
 import { verdictFavours, verdictInWords } from '../../../wire/verdict-words.ts'
 import type { BuildRequest, BuiltRecognizer } from '../recognizer-builder.ts'
 import { clipFeatures, runClip } from '../self-test.ts'
 import { wasmModel } from '../wasm-model.ts'
+import { removeBlocked } from './blocked-model.ts'
 import { failureLasts } from './failure-lasts.ts'
 import { gpuModel } from './gpu-model.ts'
 import { type LiveModel, onProcessor } from './live-model.ts'
@@ -85,6 +86,7 @@ class Builder {
     await live?.release()
     const reason = verdictInWords(verdict)
     const lasts = cause === undefined || failureLasts(cause)
+    if (lasts) await this.#removePrepared()
     if (this.#gpu.choose === 'webgpu') {
       throw new SpeechError('not-supported', `WebGPU cannot be trusted here: ${reason}`, {
         hint: 'Use provider "auto", or update the graphics driver.',
@@ -94,6 +96,16 @@ class Builder {
     }
     // What may be over by the next load is not kept as a verdict.
     return { live: await this.fallBack(), computing: { provider: 'wasm', reason, ...(lasts && { verdict }) } }
+  }
+
+  /** No later load will ask for it. */
+  async #removePrepared(): Promise<void> {
+    try {
+      await removeBlocked(this.#request.files)
+    } catch (error) {
+      // A file that cannot be deleted takes room, nothing more.
+      if (!isSpeechError(error)) throw error
+    }
   }
 
   get #sha256(): string {
