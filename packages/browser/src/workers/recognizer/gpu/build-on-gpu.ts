@@ -3,7 +3,7 @@ import { recognizerOver } from '@sensevoice-web/onnx'
 import type { ClipRun, Computing, GpuRequest, ProviderVerdict } from '../../../wire/recognizer-api.ts'
 import { verdictFavours, verdictInWords } from '../../../wire/verdict-words.ts'
 import type { BuildRequest, BuiltRecognizer } from '../recognizer-builder.ts'
-import { clipFeatures, runClip } from '../self-test.ts'
+import { findClip, runClip } from '../self-test.ts'
 import { wasmModel } from '../wasm-model.ts'
 import { removeBlocked } from './blocked-model.ts'
 import { failureLasts } from './failure-lasts.ts'
@@ -78,7 +78,14 @@ class Builder {
       return { live: await this.rebuild(), computing: webgpu(known, this.#gpu) }
     }
     onProgress({ stage: 'self-test', loadedBytes: 0 })
-    const { live, verdict, cause } = await this.#compare()
+    const clip = await findClip(
+      { url: this.#gpu.selfTest, optional: this.#gpu.choose === 'faster' },
+      this.#request.files,
+    )
+    if ('missing' in clip) {
+      return { live: await this.fallBack(), computing: { provider: 'wasm', reason: clip.missing } }
+    }
+    const { live, verdict, cause } = await this.#compare(clip.features)
     onProgress({ stage: 'warm-up', loadedBytes: 0 })
     if (live !== undefined && verdictFavours(verdict, this.#gpu.choose) === 'webgpu') {
       return { live, computing: webgpu(verdict, this.#gpu) }
@@ -128,8 +135,7 @@ class Builder {
   }
 
   /** The GPU's model stays when it is right. */
-  async #compare(): Promise<Compared> {
-    const features = await clipFeatures(this.#gpu.selfTest, this.#request.files)
+  async #compare(features: Features): Promise<Compared> {
     const wasm = await this.#reference(features)
     let live: LiveModel | undefined
     try {
