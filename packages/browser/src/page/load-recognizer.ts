@@ -4,6 +4,7 @@ import type { RuntimeInfo } from '../api/outcomes.ts'
 import type { LoadedModel, ModelLocation, RecognizerApi, RecognizerAssets } from '../wire/recognizer-api.ts'
 import { verdictFavours } from '../wire/verdict-words.ts'
 import type { ResolvedAssets } from './asset-urls.ts'
+import { canStore } from './can-store.ts'
 import { type GpuPlan, type ProviderOption, planProvider } from './plan-provider.ts'
 import { WorkerHost } from './worker-host.ts'
 
@@ -54,13 +55,18 @@ export async function loadRecognizer(
   if (plan.provider === 'webgpu') {
     const { choose, verdict } = plan.request
     const trusted = verdict !== undefined && verdictFavours(verdict, choose) === 'webgpu'
-    if (trusted) return await goToGpu(settings, hooks, plan, undefined)
+    if (trusted || (await wouldFetchTwice(settings))) return await goToGpu(settings, hooks, plan, undefined)
     return await afterTrial(settings, hooks, plan, await startTrial(settings, hooks))
   }
   const { reason, remembered } = plan
   if (remembered === undefined) return await startOnWasm(settings, hooks, reason)
   const trial = await startTrial(settings, hooks, remembered.model)
   return await afterTrial(settings, hooks, remembered.otherwise, trial, reason)
+}
+
+/** Where WebGPU alone will do and no model can be stored, the GPU's worker runs the clip in WASM itself: it takes more memory, and one download. */
+async function wouldFetchTwice({ provider, model }: RecognizerSettings): Promise<boolean> {
+  return provider === 'webgpu' && model.type === 'stored' && !(await canStore())
 }
 
 /** @param because why it is WASM where the clip was not to be run */

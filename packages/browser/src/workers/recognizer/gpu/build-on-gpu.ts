@@ -121,7 +121,7 @@ class Builder {
 
   /**
    * What the processor gives, which is trusted. It comes from a worker of its own, because the heap of WASM never shrinks; it is found here only
-   * where the model has become another one since the page asked.
+   * where the model has become another one since the page asked, or would have to be fetched for each worker.
    */
   async #reference(features: Features): Promise<ClipRun> {
     const { reference } = this.#gpu
