@@ -5,6 +5,8 @@ import type { ModelStorage, StoreFolder } from './store-folder.ts'
 const SPARE_BYTES = 4 << 20
 
 /**
+ * Refuses what will not fit, before any of it is written.
+ *
  * @param bytes still to be stored
  * @throws SpeechError `quota-exceeded` when they will not fit, as far as the storage knows
  */
