@@ -86,6 +86,15 @@ test('after one visit the page works without a network, and analyzes', async ({ 
   expect(host.requests.filter((path) => path !== '/service-worker.js')).toEqual([])
 })
 
+test('the clip that a GPU is tried out with is there offline too', async ({ page }) => {
+  await visit(page)
+  const kept = await page.evaluate(async () => {
+    const [name = ''] = await caches.keys()
+    return (await (await caches.open(name)).keys()).map(({ url }) => url)
+  })
+  expect(kept).toContainEqual(expect.stringMatching(/self-test.*\.wav$/))
+})
+
 test('on a host without headers the second visit has threads', async ({ page }) => {
   await visit(page)
   expect(await page.evaluate(() => globalThis.crossOriginIsolated)).toBe(false)

@@ -66,6 +66,21 @@ function close(page: Page) {
   return page.evaluate(() => (globalThis as unknown as Kept).analyzer.close())
 }
 
+/** Names of the files in the store that only a GPU reads. */
+function preparedForGpu(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    const names: string[] = []
+    const walk = async (folder: FileSystemDirectoryHandle): Promise<void> => {
+      for await (const [name, handle] of folder as unknown as AsyncIterable<[string, FileSystemHandle]>) {
+        if (handle instanceof FileSystemDirectoryHandle) await walk(handle)
+        else names.push(name)
+      }
+    }
+    await walk(await navigator.storage.getDirectory())
+    return names.filter((name) => name.includes('blocked'))
+  })
+}
+
 /** Changes WebGPU in the worker that is about to start, before it asks for an adapter. */
 function inGpuWorker(page: Page, change: () => void): Promise<Worker> {
   return new Promise((resolve) => {
@@ -157,6 +172,7 @@ test('auto measures once, takes the faster, and remembers it', async ({ page }) 
   ])
   // A software adapter is slower than WASM by far, so the next load does not even start the worker for WebGPU.
   expect(first.provider).toBe('wasm')
+  expect(await preparedForGpu(page)).toEqual([])
   const second = await create(page, { model: MANIFEST_PATH, threads: 1 })
   expect(started.filter((url) => WORKER.test(url)).length).toBe(1)
   expect(second.reason).toContain(first.reason)
@@ -205,21 +221,38 @@ test('a GPU that is lost in its trial is tried again at the next load', async ({
   expect(trials).toBe(2)
 })
 
+/** Refuses all storage to the page and to the workers that hold a model. */
+async function refuseStorage(page: Page): Promise<void> {
+  const code = `{
+    const refuse = () => Promise.reject(new DOMException('no', 'SecurityError'))
+    StorageManager.prototype.getDirectory = refuse
+    for (const name of ['open', 'has', 'keys']) CacheStorage.prototype[name] = refuse
+  }`
+  await page.context().route(/recognizer\.worker\.js/, async (route) => {
+    const response = await route.fetch()
+    await route.fulfill({ response, body: `${code}\n${await response.text()}` })
+  })
+  await page.evaluate(code)
+}
+
+const modelRequests = () => server.requests.filter(({ path }) => path === MODEL_PATH).length
+
 test('where nothing can be stored auto does not fetch the model a second time to try the GPU out', async ({
   page,
 }) => {
-  await page.context().route('**/recognizer.worker.js', async (route) => {
-    const response = await route.fetch()
-    const code = `const refuse = () => Promise.reject(new DOMException('no', 'SecurityError'))
-      navigator.storage.getDirectory = refuse
-      for (const name of ['open', 'has', 'keys']) CacheStorage.prototype[name] = refuse`
-    await route.fulfill({ response, body: `${code}\n${await response.text()}` })
-  })
-  const before = server.requests.filter(({ path }) => path === MODEL_PATH).length
+  await refuseStorage(page)
   const runtime = await create(page, { model: MANIFEST_PATH })
   expect(runtime).toMatchObject({ provider: 'wasm', reason: expect.stringContaining('in memory alone') })
   expect((await analyze(page, ['en-three-one-four'])).results[0]?.text).toBe('3 1 4.')
-  expect(server.requests.filter(({ path }) => path === MODEL_PATH).length).toBe(before + 1)
+  expect(modelRequests()).toBe(1)
+})
+
+test('where nothing can be stored webgpu is tried out in one worker, with one download', async ({ page }) => {
+  await refuseStorage(page)
+  const runtime = await create(page, { model: MANIFEST_PATH, provider: 'webgpu' })
+  expect(runtime).toMatchObject({ provider: 'webgpu', reason: expect.stringContaining('a clip takes') })
+  expect((await analyze(page, ['en-three-one-four'])).results[0]?.text).toBe('3 1 4.')
+  expect(modelRequests()).toBe(1)
 })
 
 test('a GPU that was found right is not tested again, and its file is prepared once', async ({ page }) => {
@@ -242,6 +275,7 @@ test('a GPU that was found right is not tested again, and its file is prepared o
   const second = await stages(options)
   expect(second.provider).toBe('webgpu')
   expect(second.stages).not.toContain('self-test')
+  expect((await preparedForGpu(page)).length).toBe(2)
   const { usage } = await page.evaluate(async () => {
     const { ModelStore } = (globalThis as unknown as { library: typeof import('sensevoice-web') }).library
     const models = await ModelStore.list()
@@ -249,18 +283,7 @@ test('a GPU that was found right is not tested again, and its file is prepared o
     return { usage: models.length, left: await ModelStore.list() }
   })
   expect(usage).toBe(1)
-  const left = await page.evaluate(async () => {
-    const names: string[] = []
-    const walk = async (folder: FileSystemDirectoryHandle): Promise<void> => {
-      for await (const [name, handle] of folder as unknown as AsyncIterable<[string, FileSystemHandle]>) {
-        if (handle instanceof FileSystemDirectoryHandle) await walk(handle)
-        else names.push(name)
-      }
-    }
-    await walk(await navigator.storage.getDirectory())
-    return names.filter((name) => name.includes('blocked'))
-  })
-  expect(left).toEqual([])
+  expect(await preparedForGpu(page)).toEqual([])
 })
 
 test('a driver that computes wrongly is found out: auto takes WASM, webgpu is refused', async ({ page }) => {
@@ -346,12 +369,65 @@ test('an adapter whose buffers are too small is refused before anything is prepa
   })
 })
 
-test('without the files for WebGPU auto goes on in WASM and says why', async ({ page }) => {
-  const runtime = await create(page, {
-    model: MANIFEST_PATH,
-    assets: { gpuRecognizerWorker: '/nowhere/gpu-recognizer.worker.js' },
+const MISSING_FILES: readonly (readonly [NonNullable<CreateOptions['assets']>, string])[] = [
+  [{ gpuRecognizerWorker: '/nowhere/gpu-recognizer.worker.js' }, 'did not start'],
+  [{ jspiWasm: '/nowhere/ort.jspi.wasm' }, 'did not start (the WASM runtime'],
+  [{ jspiGlue: '/nowhere/ort.jspi.mjs' }, 'did not start (onnxruntime does not start'],
+  [{ selfTest: '/nowhere/self-test.wav' }, 'could not be tried out (the self-test clip'],
+]
+for (const [assets, reason] of MISSING_FILES) {
+  test(`without its ${Object.keys(assets)[0]} auto goes on in WASM and says why`, async ({ page }) => {
+    const runtime = await create(page, { model: MANIFEST_PATH, assets })
+    expect(runtime).toMatchObject({ provider: 'wasm', reason: expect.stringContaining(reason) })
+    expect((await analyze(page, ['en-three-one-four'])).results[0]?.text).toBe('3 1 4.')
+    expect(modelRequests()).toBeLessThanOrEqual(1)
   })
+}
+
+test('a GPU that was found faster gives way to WASM where its files cannot be fetched any more', async ({
+  page,
+}) => {
+  await create(page, { model: MANIFEST_PATH, provider: 'webgpu', threads: 1 })
+  await close(page)
+  // What a machine with a fast GPU would have kept.
+  await page.evaluate(() => {
+    for (const [key, text] of Object.entries({ ...localStorage })) {
+      const entry = JSON.parse(text)
+      if (key.startsWith('sensevoice-web provider')) entry.verdict.webgpuMs = 0
+      localStorage.setItem(key, JSON.stringify(entry))
+    }
+  })
+  const options = { model: MANIFEST_PATH, threads: 1 } as const
+  expect((await create(page, options)).provider).toBe('webgpu')
+  await close(page)
+  const runtime = await create(page, { ...options, assets: { jspiWasm: '/nowhere/ort.jspi.wasm' } })
   expect(runtime).toMatchObject({ provider: 'wasm', reason: expect.stringContaining('did not start') })
   expect((await analyze(page, ['en-three-one-four'])).results[0]?.text).toBe('3 1 4.')
-  expect(server.requests.filter(({ path }) => path === MODEL_PATH).length).toBeLessThanOrEqual(1)
+  await close(page)
+  // Another version of the model needs the clip again.
+  hostNewerModel(server)
+  expect(await create(page, { ...options, assets: { selfTest: '/nowhere/self-test.wav' } })).toMatchObject({
+    provider: 'wasm',
+    reason: expect.stringContaining('could not be tried out'),
+  })
+  expect((await analyze(page, ['en-three-one-four'])).results[0]?.text).toBe('3 1 4.')
+})
+
+test('who insists on WebGPU is told which file is missing', async ({ page }) => {
+  const failure = (assets: CreateOptions['assets']) =>
+    page.evaluate(
+      ([model, given]) =>
+        globalThis.failure(
+          globalThis.SpeechAnalyzer.create({ model, provider: 'webgpu', ...(given && { assets: given }) }),
+        ),
+      [MANIFEST_PATH, assets] as const,
+    )
+  expect(await failure({ selfTest: '/nowhere/self-test.wav' })).toMatchObject({
+    code: 'model-not-found',
+    message: expect.stringContaining('self-test.wav answered 404'),
+  })
+  expect(await failure({ jspiWasm: '/nowhere/ort.jspi.wasm' })).toMatchObject({
+    code: 'worker-failed',
+    message: expect.stringContaining('ort.jspi.wasm answered 404'),
+  })
 })

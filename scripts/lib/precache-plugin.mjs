@@ -3,8 +3,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 
 const WORKER = 'service-worker.js'
-/** For visitors with a GPU only. */
-const LATER = /jspi|gpu-recognizer|self-test/
+/** For visitors with a GPU only. The clip is not among them: it is small, and a new version of the page would drop it from what was kept. */
+const LATER = /jspi|gpu-recognizer/
 
 /** Tells the built service worker what was built: it can only be written when everything else is. */
 export function precachePlugin() {

@@ -4,6 +4,7 @@ import type { RuntimeInfo } from '../api/outcomes.ts'
 import type { LoadedModel, ModelLocation, RecognizerApi, RecognizerAssets } from '../wire/recognizer-api.ts'
 import { verdictFavours } from '../wire/verdict-words.ts'
 import type { ResolvedAssets } from './asset-urls.ts'
+import { canStore } from './can-store.ts'
 import { type GpuPlan, type ProviderOption, planProvider } from './plan-provider.ts'
 import { WorkerHost } from './worker-host.ts'
 
@@ -28,6 +29,9 @@ export interface RecognizerHost {
   readonly runtime: RuntimeInfo
 }
 
+/** A started worker, before it is decided where recognition runs. */
+type Started = Omit<RecognizerHost, 'runtime'>
+
 /** These are the model's or the network's fault: another provider would only fail later. */
 const NOT_THE_GPU: readonly SpeechErrorCode[] = [
   'network',
@@ -51,22 +55,38 @@ export async function loadRecognizer(
   if (plan.provider === 'webgpu') {
     const { choose, verdict } = plan.request
     const trusted = verdict !== undefined && verdictFavours(verdict, choose) === 'webgpu'
-    return await goToGpu(settings, hooks, plan, trusted ? undefined : await startTrial(settings, hooks))
+    if (trusted || (await wouldFetchTwice(settings))) return await goToGpu(settings, hooks, plan, undefined)
+    return await afterTrial(settings, hooks, plan, await startTrial(settings, hooks))
   }
   const { reason, remembered } = plan
   if (remembered === undefined) return await startOnWasm(settings, hooks, reason)
-  const started = await startTrial(settings, hooks, remembered.model)
-  if (started.model.computing.reference !== undefined) {
-    return await goToGpu(settings, hooks, remembered.otherwise, started)
-  }
-  return { ...started, runtime: runtimeInfo(settings, 'wasm', reason) }
+  const trial = await startTrial(settings, hooks, remembered.model)
+  return await afterTrial(settings, hooks, remembered.otherwise, trial, reason)
+}
+
+/** Where WebGPU alone will do and no model can be stored, the GPU's worker runs the clip in WASM itself: it takes more memory, and one download. */
+async function wouldFetchTwice({ provider, model }: RecognizerSettings): Promise<boolean> {
+  return provider === 'webgpu' && model.type === 'stored' && !(await canStore())
+}
+
+/** @param because why it is WASM where the clip was not to be run */
+async function afterTrial(
+  settings: RecognizerSettings,
+  hooks: LoadHooks,
+  plan: GpuPlan,
+  trial: Started,
+  because = '',
+): Promise<RecognizerHost> {
+  const { reference, reason = because } = trial.model.computing
+  if (reference !== undefined) return await goToGpu(settings, hooks, plan, trial)
+  return { ...trial, runtime: runtimeInfo(settings, 'wasm', reason) }
 }
 
 async function goToGpu(
   settings: RecognizerSettings,
   hooks: LoadHooks,
   plan: GpuPlan,
-  trial: Omit<RecognizerHost, 'runtime'> | undefined,
+  trial: Started | undefined,
 ): Promise<RecognizerHost> {
   if (trial !== undefined && settings.provider === 'auto' && trial.model.place.kind === 'memory') {
     const reason = 'WASM: the model is in memory alone, and a trial of the GPU would fetch it again.'
@@ -78,8 +98,9 @@ async function goToGpu(
     return await startOnGpu(settings, hooks, plan, trial?.model)
   } catch (error) {
     hooks.signal?.throwIfAborted()
-    const final = settings.provider === 'webgpu' || (isSpeechError(error) && NOT_THE_GPU.includes(error.code))
-    if (final) throw error
+    // A trial has shown that the model can be had, and runs in WASM.
+    const others = trial === undefined && isSpeechError(error) && NOT_THE_GPU.includes(error.code)
+    if (settings.provider === 'webgpu' || others) throw error
     const what = error instanceof Error ? error.message : String(error)
     return await startOnWasm(settings, hooks, `WASM: the worker for WebGPU did not start (${what}).`)
   }
@@ -104,9 +125,10 @@ async function startTrial(
   settings: RecognizerSettings,
   hooks: LoadHooks,
   unlessModel?: string,
-): Promise<Omit<RecognizerHost, 'runtime'>> {
+): Promise<Started> {
   const { recognizerWorker, wasm, wasmGlue, selfTest: url } = settings.assets
-  const selfTest = { url, ...(unlessModel !== undefined && { unlessModel }) }
+  const optional = settings.provider === 'auto'
+  const selfTest = { url, optional, ...(unlessModel !== undefined && { unlessModel }) }
   return await start(settings, hooks, { worker: recognizerWorker, wasm, wasmGlue, selfTest })
 }
 
@@ -137,7 +159,7 @@ async function start(
   { model, threads }: RecognizerSettings,
   { signal, onProgress }: LoadHooks,
   { worker, ...files }: WorkerFiles,
-): Promise<Omit<RecognizerHost, 'runtime'>> {
+): Promise<Started> {
   const host = new WorkerHost<RecognizerApi>(worker, 'recognizer')
   try {
     const assets = { ...files, model, threads }

@@ -35,6 +35,8 @@ export interface ClipRequest {
   readonly url: string
   /** SHA-256 of a model that need not run it, since it is known what would come of that. */
   readonly unlessModel?: string
+  /** A clip that cannot be had is no error: the model is loaded without a reference, and the reason is told. */
+  readonly optional: boolean
 }
 
 /** What is known of a GPU on one machine, from a run of the same clip on both providers. */
@@ -82,7 +84,7 @@ export interface GpuRequest {
 /** Where a loaded recognizer computes. */
 export interface Computing {
   readonly provider: 'wasm' | 'webgpu'
-  /** Why there; absent where there was no choice. */
+  /** Why there, or why the clip was not run; absent where there was no choice. */
   readonly reason?: string
   /** What the clip showed, in this load or an earlier one; absent where it may be otherwise the next time. */
   readonly verdict?: ProviderVerdict

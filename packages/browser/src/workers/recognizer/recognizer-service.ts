@@ -1,4 +1,10 @@
-import { type LoadProgress, type Recognizer, SpeechError, type SpeechEventOf } from '@sensevoice-web/engine'
+import {
+  isSpeechError,
+  type LoadProgress,
+  type Recognizer,
+  SpeechError,
+  type SpeechEventOf,
+} from '@sensevoice-web/engine'
 import { EventSender } from '../../wire/event-port.ts'
 import type {
   LoadedModel,
@@ -37,9 +43,10 @@ export class RecognizerService implements RecognizerApi {
     const tell = (stage: LoadProgress['stage']) => (loadedBytes: number, totalBytes: number | undefined) =>
       onProgress({ stage, loadedBytes, ...(totalBytes === undefined ? {} : { totalBytes }) })
     const runtime = this.#runtime
+    const started = startRuntime(runtime, { wasm, wasmGlue }, threads, tell('runtime'))
     const [files] = await Promise.all([
       openModel(model, onProgress),
-      startRuntime(runtime, { wasm, wasmGlue }, threads, tell('runtime')),
+      gpu === undefined ? started : started.catch(throwNoGpuRuntime),
     ])
     const onMove = (event: SpeechEventOf<'runtime'>) => this.#tellMove(event)
     const built = await this.#build({ runtime, files, threads, selfTest, gpu, onProgress, onMove })
@@ -71,4 +78,15 @@ export class RecognizerService implements RecognizerApi {
     if (this.#stream === undefined) this.#untold = event
     else this.#stream.tell(event)
   }
+}
+
+/**
+ * A runtime for the GPU that cannot be fetched is like a worker that does not start, and no fault of the model: the one in WASM may be at hand.
+ *
+ * @throws SpeechError `worker-failed` in place of `network` and `model-not-found`
+ */
+function throwNoGpuRuntime(error: unknown): never {
+  if (!isSpeechError(error) || (error.code !== 'network' && error.code !== 'model-not-found')) throw error
+  const { message, hint, retryable } = error
+  throw new SpeechError('worker-failed', message, { hint, retryable, cause: error })
 }

@@ -1,5 +1,5 @@
-import { createFrontEnd, type Features, readWav, SpeechError } from '@sensevoice-web/engine'
-import type { ClipRun } from '../../wire/recognizer-api.ts'
+import { createFrontEnd, type Features, isSpeechError, readWav, SpeechError } from '@sensevoice-web/engine'
+import type { ClipRequest, ClipRun } from '../../wire/recognizer-api.ts'
 import { download } from '../download.ts'
 import { type LiveModel, throwLost } from './gpu/live-model.ts'
 import type { ModelFiles } from './opened-model.ts'
@@ -12,8 +12,23 @@ const REPEATS = 4
 /** A provider that needs this much time in one run is not timed again. */
 const LONG_RUN_MS = 1_000
 
-/** The features of the clip that providers are compared on. */
-export async function clipFeatures(url: string, { manifest }: ModelFiles): Promise<Features> {
+/** The clip that providers are compared on; or why there is none, in a sentence for users. */
+export type Clip = { readonly features: Features } | { readonly missing: string }
+
+/** @throws SpeechError `network`, `model-not-found`, `invalid-wav`, `invalid-audio` where the clip is not optional */
+export async function findClip(
+  { url, optional }: Pick<ClipRequest, 'url' | 'optional'>,
+  files: ModelFiles,
+): Promise<Clip> {
+  try {
+    return { features: await clipFeatures(url, files) }
+  } catch (error) {
+    if (!optional || !isSpeechError(error)) throw error
+    return { missing: `WASM: the GPU could not be tried out (${error.message}).` }
+  }
+}
+
+async function clipFeatures(url: string, { manifest }: ModelFiles): Promise<Features> {
   const { sampleRate, samples } = readWav(await download(url, 'the self-test clip'))
   if (sampleRate !== manifest.frontend.sampleRate) {
     throw new SpeechError(

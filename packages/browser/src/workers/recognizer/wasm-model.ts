@@ -6,7 +6,7 @@ import { onProcessor } from './gpu/live-model.ts'
 import type { ModelFiles } from './opened-model.ts'
 import { sessionParts } from './prepared-model.ts'
 import type { BuildRequest, BuiltRecognizer } from './recognizer-builder.ts'
-import { clipFeatures, runClip } from './self-test.ts'
+import { findClip, runClip } from './self-test.ts'
 
 /** The model on the processor. */
 export async function wasmModel(
@@ -37,19 +37,22 @@ export async function buildOnWasm({
 }: BuildRequest): Promise<BuiltRecognizer> {
   const { manifest: facts, tokens } = files
   const { sha256 } = facts.files.model
-  const clip = selfTest?.unlessModel === sha256 ? undefined : selfTest
-  onProgress({ stage: clip === undefined ? 'warm-up' : 'self-test', loadedBytes: 0 })
+  const wanted = selfTest?.unlessModel === sha256 ? undefined : selfTest
+  const clip = wanted && (await findClip(wanted, files))
+  const features = clip && 'features' in clip ? clip.features : undefined
+  const reason = clip && 'missing' in clip ? clip.missing : undefined
+  onProgress({ stage: features === undefined ? 'warm-up' : 'self-test', loadedBytes: 0 })
   let reference: ClipReference | undefined
   const { recognizer } = await recognizerOver(
     async (tags) => {
       const model = await wasmModel(runtime, files, threads, tags)
-      if (clip !== undefined) {
-        const run = await runClip(onProcessor(model), await clipFeatures(clip.url, files))
-        reference = { model: sha256, run }
+      if (features !== undefined) {
+        reference = { model: sha256, run: await runClip(onProcessor(model), features) }
       }
       return model
     },
     { facts, tokens, clock: () => performance.now() },
   )
-  return { recognizer, computing: { provider: 'wasm', ...(reference && { reference }) }, needsFiles: false }
+  const computing = { provider: 'wasm', ...(reference && { reference }), ...(reason && { reason }) } as const
+  return { recognizer, computing, needsFiles: false }
 }

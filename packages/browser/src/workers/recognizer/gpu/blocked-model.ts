@@ -4,10 +4,13 @@ import {
   prepareModel,
   readFile,
   removeStale,
+  requireRoom,
+  rewrittenBytes,
   type StoreFolder,
   writeFile,
 } from '@sensevoice-web/onnx'
-import { withLock } from '../../../store/locks.ts'
+import { holdUse, ifNotUsed, withLock } from '../../../store/locks.ts'
+import { freeBytes } from '../../../store/storage-error.ts'
 import type { ModelFiles } from '../opened-model.ts'
 
 const GRAPH_FILE = `prepared-${PREPARE_VERSION}.blocked.onnx`
@@ -21,6 +24,8 @@ const PIECE_BYTES = 4 << 20
 export interface BlockedModel {
   readonly model: Uint8Array
   readonly externalData: readonly { readonly path: string; readonly data: Blob }[]
+  /** To be called when the session is there, or cannot be: till then the files are kept from `removeBlocked`. */
+  readonly release: () => Promise<void>
 }
 
 /**
@@ -29,20 +34,43 @@ export interface BlockedModel {
  * @throws SpeechError `model-unsupported` when the model is not a quantized SenseVoice export
  */
 export async function blockedModel(files: ModelFiles): Promise<BlockedModel> {
-  const prepared = await withLock(`prepare ${files.manifest.files.model.sha256}`, async () => {
-    const { folder, model } = files
-    // A place that hands out no Blobs would not give back what is written to it.
-    if (folder === undefined || !(model.blob instanceof Blob)) return await inMemory(files)
-    return (await kept(folder)) ?? (await inFolder(files, folder)) ?? (await inMemory(files))
-  })
-  const published = await blobOf(files)
-  return {
-    model: prepared.graph,
-    externalData: [
-      { path: PUBLISHED, data: published },
-      { path: REWRITTEN, data: prepared.weights },
-    ],
+  const release = await holdUse(useOf(files))
+  try {
+    const prepared = await withLock(`prepare ${files.manifest.files.model.sha256}`, async () => {
+      const { folder, model } = files
+      // A place that hands out no Blobs would not give back what is written to it.
+      if (folder === undefined || !(model.blob instanceof Blob)) return await inMemory(files)
+      return (await kept(folder)) ?? (await inFolder(files, folder)) ?? (await inMemory(files))
+    })
+    const published = await blobOf(files)
+    return {
+      model: prepared.graph,
+      externalData: [
+        { path: PUBLISHED, data: published },
+        { path: REWRITTEN, data: prepared.weights },
+      ],
+      release,
+    }
+  } catch (error) {
+    await release()
+    throw error
   }
+}
+
+/** Deletes what is prepared beside the model, unless a session is being built from it, in another tab, say. */
+export async function removeBlocked(files: ModelFiles): Promise<void> {
+  const { folder } = files
+  if (folder !== undefined) await ifNotUsed(useOf(files), () => removeFrom(folder))
+}
+
+/** No folder of a model is called so. */
+function useOf({ manifest }: ModelFiles): string {
+  return `blocked ${manifest.files.model.sha256}`
+}
+
+async function removeFrom(folder: StoreFolder): Promise<void> {
+  await folder.remove(GRAPH_FILE)
+  await folder.remove(WEIGHTS_FILE)
 }
 
 interface Prepared {
@@ -64,11 +92,14 @@ async function inFolder(files: ModelFiles, folder: StoreFolder): Promise<Prepare
     const partial = await folder.partial(WEIGHTS_FILE)
     try {
       await partial.clear()
+      await requireRoom({ freeBytes }, await rewrittenBytes(files.model, 'blocked'))
       const graph = await prepare(files, (bytes) => partial.append(bytes))
       await partial.finish()
       await writeFile(folder, GRAPH_FILE, graph)
     } catch (error) {
       await partial.remove()
+      // One without the other is of no use to any load.
+      await removeFrom(folder)
       throw error
     } finally {
       await partial.close()

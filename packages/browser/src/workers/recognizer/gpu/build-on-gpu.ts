@@ -1,10 +1,11 @@
-import { type Features, SpeechError, type TagIds } from '@sensevoice-web/engine'
+import { type Features, isSpeechError, SpeechError, type TagIds } from '@sensevoice-web/engine'
 import { recognizerOver } from '@sensevoice-web/onnx'
 import type { ClipRun, Computing, GpuRequest, ProviderVerdict } from '../../../wire/recognizer-api.ts'
 import { verdictFavours, verdictInWords } from '../../../wire/verdict-words.ts'
 import type { BuildRequest, BuiltRecognizer } from '../recognizer-builder.ts'
-import { clipFeatures, runClip } from '../self-test.ts'
+import { findClip, runClip } from '../self-test.ts'
 import { wasmModel } from '../wasm-model.ts'
+import { removeBlocked } from './blocked-model.ts'
 import { failureLasts } from './failure-lasts.ts'
 import { gpuModel } from './gpu-model.ts'
 import { type LiveModel, onProcessor } from './live-model.ts'
@@ -77,7 +78,14 @@ class Builder {
       return { live: await this.rebuild(), computing: webgpu(known, this.#gpu) }
     }
     onProgress({ stage: 'self-test', loadedBytes: 0 })
-    const { live, verdict, cause } = await this.#compare()
+    const clip = await findClip(
+      { url: this.#gpu.selfTest, optional: this.#gpu.choose === 'faster' },
+      this.#request.files,
+    )
+    if ('missing' in clip) {
+      return { live: await this.fallBack(), computing: { provider: 'wasm', reason: clip.missing } }
+    }
+    const { live, verdict, cause } = await this.#compare(clip.features)
     onProgress({ stage: 'warm-up', loadedBytes: 0 })
     if (live !== undefined && verdictFavours(verdict, this.#gpu.choose) === 'webgpu') {
       return { live, computing: webgpu(verdict, this.#gpu) }
@@ -85,6 +93,7 @@ class Builder {
     await live?.release()
     const reason = verdictInWords(verdict)
     const lasts = cause === undefined || failureLasts(cause)
+    if (lasts) await this.#removePrepared()
     if (this.#gpu.choose === 'webgpu') {
       throw new SpeechError('not-supported', `WebGPU cannot be trusted here: ${reason}`, {
         hint: 'Use provider "auto", or update the graphics driver.',
@@ -96,13 +105,23 @@ class Builder {
     return { live: await this.fallBack(), computing: { provider: 'wasm', reason, ...(lasts && { verdict }) } }
   }
 
+  /** No later load will ask for it. */
+  async #removePrepared(): Promise<void> {
+    try {
+      await removeBlocked(this.#request.files)
+    } catch (error) {
+      // A file that cannot be deleted takes room, nothing more.
+      if (!isSpeechError(error)) throw error
+    }
+  }
+
   get #sha256(): string {
     return this.#request.files.manifest.files.model.sha256
   }
 
   /**
    * What the processor gives, which is trusted. It comes from a worker of its own, because the heap of WASM never shrinks; it is found here only
-   * where the model has become another one since the page asked.
+   * where the model has become another one since the page asked, or would have to be fetched for each worker.
    */
   async #reference(features: Features): Promise<ClipRun> {
     const { reference } = this.#gpu
@@ -116,8 +135,7 @@ class Builder {
   }
 
   /** The GPU's model stays when it is right. */
-  async #compare(): Promise<Compared> {
-    const features = await clipFeatures(this.#gpu.selfTest, this.#request.files)
+  async #compare(features: Features): Promise<Compared> {
     const wasm = await this.#reference(features)
     let live: LiveModel | undefined
     try {

@@ -1,11 +1,16 @@
-import { isSpeechError, type SpeechErrorCode } from '@sensevoice-web/engine'
+import { isSpeechError } from '@sensevoice-web/engine'
 
-const LASTING: readonly SpeechErrorCode[] = ['not-supported', 'model-unsupported']
+/** onnxruntime's words (and its code 9) for a node that the GPU has no kernel for. */
+const NO_KERNEL =
+  /fallback to CPU EP|Could not find an implementation|Failed to find kernel|kernel not found|not implemented|ERROR_CODE: 9\b/i
 
 /**
  * Whether a GPU that could not run the model will not be able to the next time either: it is too small, or it has no kernel for a node. A lost device, an
- * adapter that is away, a full memory or a store that could not be read may all be over by then.
+ * adapter that is away, a full memory, a store that could not be read, and whatever else onnxruntime says, may all be over by then.
  */
 export function failureLasts(error: unknown): boolean {
-  return isSpeechError(error) && !error.retryable && LASTING.includes(error.code)
+  if (!isSpeechError(error) || error.retryable) return false
+  if (error.code === 'not-supported') return true
+  // Without a cause it is the library itself that does not take the model, else onnxruntime, for any reason.
+  return error.code === 'model-unsupported' && (error.cause === undefined || NO_KERNEL.test(error.message))
 }

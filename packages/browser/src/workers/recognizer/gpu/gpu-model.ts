@@ -26,9 +26,10 @@ export async function gpuModel(runtime: RuntimeModule, files: ModelFiles, tags: 
     return message === '' ? reason : message
   })
   try {
+    const { release, ...blocked } = await blockedModel(files)
     const session = {
       runtime,
-      ...(await blockedModel(files)),
+      ...blocked,
       prepared: true,
       executionProvider: 'webgpu',
       device,
@@ -36,7 +37,8 @@ export async function gpuModel(runtime: RuntimeModule, files: ModelFiles, tags: 
       tags,
     } as const
     // A session that waits for a lost device would wait for ever.
-    const model = await Promise.race([createSenseVoiceModel(session), lost.then(throwLost)])
+    const built = Promise.race([createSenseVoiceModel(session), lost.then(throwLost)])
+    const model = await built.finally(release)
     return {
       provider: 'webgpu',
       model: withBound(model, Math.floor(largestBufferBytes / rowBytes) - TAG_FRAMES),

@@ -54,6 +54,15 @@ function setUp(first: Infer, { gpus = [] as Infer[], wasm = (async () => OUTPUT)
 const never: Infer = () => new Promise(() => {})
 const right: Infer = async () => OUTPUT
 
+/** A model that is built when the test says so. */
+function later() {
+  let resolve: (live: LiveModel) => void = () => {}
+  const promise = new Promise<LiveModel>((done) => {
+    resolve = done
+  })
+  return { promise, resolve }
+}
+
 describe('RecoveringModel', () => {
   test('a run that hangs on a lost device is run again on a new one', async () => {
     const { model, moves, devices } = setUp(never, { gpus: [right] })
@@ -136,6 +145,78 @@ describe('RecoveringModel', () => {
     devices[0]?.lose('reset')
     expect(await output).toBe(OUTPUT)
     expect(moves).toEqual(['wasm'])
+  })
+
+  test('when the processor cannot take over, that run fails, and the next one tries it again', async () => {
+    const devices = [new FakeDevice('webgpu', never), new FakeDevice('wasm', right)]
+    const moves: SpeechEventOf<'runtime'>[] = []
+    const full = new SpeechError('out-of-memory', 'not enough memory for the model', { retryable: true })
+    const outcomes = [Promise.reject(full), Promise.resolve((devices[1] as FakeDevice).live)]
+    const model = new RecoveringModel({
+      live: (devices[0] as FakeDevice).live,
+      rebuild: () => Promise.reject(new SpeechError('not-supported', 'no adapter')),
+      fallBack: () => outcomes.shift() ?? Promise.reject(new Error('asked for too often')),
+      onMove: (event) => moves.push(event),
+    })
+    const failing = model.infer(FEATURES, PROMPT)
+    devices[0]?.lose('reset')
+    await expect(failing).rejects.toBe(full)
+    // What was released answers as onnxruntime's sessions do.
+    const lostModel = devices[0]?.live.model as unknown as { infer: Infer }
+    lostModel.infer = () => Promise.reject(new SpeechError('closed', 'the model was disposed of'))
+    expect(await model.infer(FEATURES, PROMPT)).toBe(OUTPUT)
+    expect(await model.infer(FEATURES, PROMPT)).toBe(OUTPUT)
+    expect(moves).toEqual([
+      { type: 'runtime', provider: 'wasm', reason: 'The GPU was lost (reset); recognition goes on in WASM.' },
+    ])
+    await model.dispose()
+    expect(devices[1]?.released).toBe(true)
+  })
+
+  test('a processor that is there too late for one run is there for the next', async () => {
+    const [gpu, wasm] = [new FakeDevice('webgpu', never), new FakeDevice('wasm', right)]
+    const built = later()
+    let builds = 0
+    const model = new RecoveringModel({
+      live: gpu.live,
+      rebuild: () => Promise.reject(new SpeechError('not-supported', 'no adapter')),
+      fallBack: () => {
+        builds += 1
+        return built.promise
+      },
+      onMove: () => {},
+      limitsMs: { run: 1000, rebuild: 50, fallBack: 20 },
+    })
+    const failing = model.infer(FEATURES, PROMPT)
+    gpu.lose('reset')
+    await expect(failing).rejects.toThrow('neither GPU nor WASM answers')
+    built.resolve(wasm.live)
+    expect(await model.infer(FEATURES, PROMPT)).toBe(OUTPUT)
+    expect(builds).toBe(1)
+  })
+
+  test('what is built too late for anybody is released', async () => {
+    const [gpu, late, wasm] = [
+      new FakeDevice('webgpu', never),
+      new FakeDevice('webgpu', right),
+      new FakeDevice('wasm', right),
+    ]
+    const [rebuilt, onProcessor] = [later(), later()]
+    const model = new RecoveringModel({
+      live: gpu.live,
+      rebuild: () => rebuilt.promise,
+      fallBack: () => onProcessor.promise,
+      onMove: () => {},
+      limitsMs: { run: 1000, rebuild: 20, fallBack: 20 },
+    })
+    const failing = model.infer(FEATURES, PROMPT)
+    gpu.lose('reset')
+    await expect(failing).rejects.toThrow('neither GPU nor WASM answers')
+    rebuilt.resolve(late.live)
+    await expect.poll(() => late.released).toBe(true)
+    await model.dispose()
+    onProcessor.resolve(wasm.live)
+    await expect.poll(() => wasm.released).toBe(true)
   })
 
   test('what fails in WASM too is told, and bad arguments move nothing', async () => {

@@ -30,11 +30,17 @@ class DeviceLost extends Error {}
 
 /**
  * A model on a GPU that outlives its device: when the device is lost the session is built again on a new one and the same features are
- * run again; when that fails, or the GPU computes wrongly or nothing at all, the processor takes over for good. Each move is told.
+ * run again; when that fails, or the GPU computes wrongly or nothing at all, the processor takes over for good. Each move is told. Where the processor
+ * cannot take over either, the run fails and the next one tries it again.
  */
 export class RecoveringModel implements AcousticModel {
   readonly #parts: RecoveringParts
-  #live: LiveModel
+  /** Undefined from the end of a GPU until the processor has taken over. */
+  #live: LiveModel | undefined
+  /** The processor's model while it is built. One that takes longer than a run waits for is there for the next. */
+  #onProcessor: Promise<LiveModel> | undefined
+  /** What is told when the processor has taken over. */
+  #reason = ''
   #rebuilds = 0
   #last: Promise<unknown> = Promise.resolve()
   #closed = false
@@ -54,13 +60,15 @@ export class RecoveringModel implements AcousticModel {
   async dispose(): Promise<void> {
     this.#closed = true
     await this.#last
-    await this.#live.release()
+    releaseLater(this.#onProcessor)
+    await this.#live?.release()
   }
 
   async #infer(features: Features, prompt: Prompt): Promise<AcousticOutput> {
     for (;;) {
       if (this.#closed) throw new SpeechError('closed', 'the model was disposed of')
-      const { model, lost, provider } = this.#live
+      const live = this.#live ?? (await this.#fallBack())
+      const { model, lost, provider } = live
       try {
         const output = Promise.race([model.infer(features, prompt), lost.then(throwLost)])
         return await (provider === 'wasm'
@@ -68,37 +76,56 @@ export class RecoveringModel implements AcousticModel {
           : within(output, this.#limits.run, 'the GPU does not answer'))
       } catch (error) {
         if (provider === 'wasm' || isCallersFault(error)) throw error
-        await this.#replace(error)
+        await this.#replace(live, error)
       }
     }
   }
 
-  async #replace(error: unknown): Promise<void> {
+  async #replace(live: LiveModel, error: unknown): Promise<void> {
     const what = error instanceof Error ? error.message : String(error)
+    this.#live = undefined
     // Not waited for: what is lost may not answer this either.
-    void this.#live.release().catch(() => {})
-    if (error instanceof DeviceLost && this.#rebuilds < MOST_REBUILDS) {
-      this.#rebuilds += 1
-      try {
-        this.#live = await within(this.#parts.rebuild(), this.#limits.rebuild, 'no GPU came back')
-        this.#moved(`The GPU was lost (${what}); recognition goes on on a new device.`)
-        return
-      } catch {
-        // No GPU came back.
-      }
+    void live.release().catch(() => {})
+    const isLost = error instanceof DeviceLost
+    this.#reason = `The GPU ${isLost ? 'was lost' : 'failed'} (${what}); recognition goes on in WASM.`
+    if (!isLost || this.#rebuilds >= MOST_REBUILDS) return
+    this.#rebuilds += 1
+    const rebuilt = this.#parts.rebuild()
+    try {
+      this.#live = await within(rebuilt, this.#limits.rebuild, 'no GPU came back')
+    } catch {
+      // The processor takes over, and a GPU that comes back later is too late.
+      releaseLater(rebuilt)
+      return
     }
-    this.#live = await within(this.#parts.fallBack(), this.#limits.fallBack, 'neither GPU nor WASM answers')
-    const verb = error instanceof DeviceLost ? 'was lost' : 'failed'
-    this.#moved(`The GPU ${verb} (${what}); recognition goes on in WASM.`)
+    this.#moved('webgpu', `The GPU was lost (${what}); recognition goes on on a new device.`)
+  }
+
+  /** @throws SpeechError when there is no model on the processor either; the next run tries it again */
+  async #fallBack(): Promise<LiveModel> {
+    this.#onProcessor ??= this.#parts.fallBack().catch((error: unknown) => {
+      this.#onProcessor = undefined
+      throw error
+    })
+    const live = await within(this.#onProcessor, this.#limits.fallBack, 'neither GPU nor WASM answers')
+    this.#onProcessor = undefined
+    this.#live = live
+    this.#moved('wasm', this.#reason)
+    return live
   }
 
   get #limits(): typeof LIMITS_MS {
     return this.#parts.limitsMs ?? LIMITS_MS
   }
 
-  #moved(reason: string): void {
-    this.#parts.onMove({ type: 'runtime', provider: this.#live.provider, reason })
+  #moved(provider: LiveModel['provider'], reason: string): void {
+    this.#parts.onMove({ type: 'runtime', provider, reason })
   }
+}
+
+/** Frees a model that nobody waits for any more, when it is there. */
+function releaseLater(built: Promise<LiveModel> | undefined): void {
+  built?.then((live) => live.release()).catch(() => {})
 }
 
 async function within<Value>(work: Promise<Value>, ms: number, what: string): Promise<Value> {
@@ -118,5 +145,5 @@ function throwLost(what: string): never {
 }
 
 function isCallersFault(error: unknown): boolean {
-  return isSpeechError(error) && (error.code === 'invalid-argument' || error.code === 'closed')
+  return isSpeechError(error) && error.code === 'invalid-argument'
 }
