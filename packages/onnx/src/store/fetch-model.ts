@@ -80,7 +80,9 @@ async function fetchMissing(request: FetchRequest): Promise<StoredModel> {
   const folder = storage.folder(key)
   // What was made of a file that is not good enough any more must not be laid over the next one.
   await removePrepared(folder)
-  await requireRoom(storage, await missingBytes(folder, remote))
+  const missing = await missingBytes(folder, remote)
+  // A model that only lacks its records is completed on the fullest disk.
+  if (missing !== undefined) await requireRoom(storage, missing)
   await writeSource(folder, { schema: 1, source, remote })
   const proven = await ensureFiles(request).catch(async (error) => {
     // A folder that a failed download left without a byte of the model is of no use to anybody.
@@ -90,7 +92,8 @@ async function fetchMissing(request: FetchRequest): Promise<StoredModel> {
   })
   const manifest = await completeManifest(remote, await contents(folder, remote), proven).catch(
     async (error) => {
-      await folder.removeAll()
+      // What cannot be read at this moment is not wrong for that.
+      if (isWrong(error)) await folder.removeAll()
       throw error
     },
   )
@@ -100,6 +103,10 @@ async function fetchMissing(request: FetchRequest): Promise<StoredModel> {
     throw new SpeechError('file-unreadable', 'the model was stored and cannot be read again')
   }
   return stored
+}
+
+function isWrong(error: unknown): boolean {
+  return isSpeechError(error) && (error.code === 'model-corrupt' || error.code === 'model-unsupported')
 }
 
 async function ensureFiles(request: FetchRequest): Promise<Record<'model' | 'tokens', DownloadedFile>> {

@@ -60,7 +60,7 @@ export class ModelStore {
     } catch (error) {
       if (fallback === undefined || options.signal?.aborted || !ofStorage(error)) throw error
       this.#storageFailures = [...this.#storageFailures, error]
-      await moveDownload(storage, fallback, key, remote)
+      await moveDownload(storage, fallback, key, remote, options.signal)
       return await fetchModel({ ...request, storage: fallback })
     }
   }

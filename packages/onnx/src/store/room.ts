@@ -19,9 +19,18 @@ export async function requireRoom(storage: ModelStorage, bytes: number): Promise
   )
 }
 
-/** What is still to come of a model's files, where their sizes are known: bare addresses do not tell them. */
-export async function missingBytes(folder: StoreFolder, { files }: RemoteModelManifest): Promise<number> {
+/**
+ * What is still to come of a model's files, as far as their sizes are known: bare addresses do not tell them.
+ *
+ * @returns undefined when every file is there
+ */
+export async function missingBytes(
+  folder: StoreFolder,
+  { files }: RemoteModelManifest,
+): Promise<number | undefined> {
   const there = await folder.files()
+  const isThere = (wanted: string) => there.some(({ name, partial }) => name === wanted && !partial)
+  if (Object.values(files).every(({ name }) => isThere(name))) return undefined
   let missing = 0
   for (const { name, bytes = 0 } of Object.values(files)) {
     const held = there.reduce((sum, file) => (file.name === name ? sum + file.bytes : sum), 0)
