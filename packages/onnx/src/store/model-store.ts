@@ -41,9 +41,8 @@ export class ModelStore {
   async open(wanted: WantedModel, options: OpenOptions = {}): Promise<UsedModel> {
     const { storage, fallback, createHasher } = this.#parts
     const source = sourceOf(wanted)
-    // Bare files are known by their address alone, a manifest by what it says now, unless it is out of reach.
+    // A manifest is what it says now, unless it is out of reach.
     const stored = wanted.type === 'known' ? undefined : await this.#findInUse(source, options)
-    if (stored !== undefined && wanted.type === 'files') return stored
     const patience = stored === undefined ? {} : { attempts: 1 }
     let remote: RemoteModelManifest
     try {

@@ -1,5 +1,7 @@
 import type { RemoteModelManifest } from '@sensevoice-web/engine'
+import { isSame } from './same-files.ts'
 import type { ModelStorage, StoreFolder } from './store-folder.ts'
+import { readSource } from './stored-record.ts'
 
 const PIECE_BYTES = 4 << 20
 
@@ -17,7 +19,11 @@ export async function moveDownload(
 ): Promise<void> {
   const copyAll = async () => {
     const [old, copy] = [from.folder(key), to.folder(key)]
-    for (const { name } of Object.values(files)) await copyFile(old, copy, name)
+    const held = (await readSource(old))?.remote.files
+    for (const kind of ['model', 'tokens', 'cmvn'] as const) {
+      const file = files[kind]
+      if (file !== undefined && isSame(held?.[kind], file)) await copyFile(old, copy, file.name)
+    }
     const finished = (await old.files()).some(({ name, partial }) => name === files.model.name && !partial)
     if (!finished) await from.ifUnused(key, () => old.removeAll())
   }

@@ -42,7 +42,7 @@ export class StoreRig {
       const hash = createHash('sha256')
       return { update: (bytes: Uint8Array) => void hash.update(bytes), hex: () => hash.digest('hex') }
     }
-    return new ModelStore({ fetch, createHasher, stallMs: 300, wait: async () => {}, ...changes })
+    return new ModelStore({ fetch, createHasher, stallMs: 5000, wait: async () => {}, ...changes })
   }
 
   /** Hosts a file in this test's place. @returns its address */

@@ -53,7 +53,11 @@ async function fetchModel(args: Of<'fetch'>, streams: Streams, signal: AbortSign
     const stored = await nodeStore().open(wanted, { signal, onProgress: (one) => progress.tell(one) })
     await stored.release()
     progress.end()
-    streams.out(`${stored.key} is complete and proven\n`)
+    const { sha256 } = stored.manifest.files.model
+    // Nobody tells the hash of a bare address.
+    const proof =
+      wanted.type === 'files' ? `; its SHA-256 is ${sha256}, with nothing to prove it by` : ' and proven'
+    streams.out(`${stored.key} is complete${proof}\n`)
     return 0
   } finally {
     progress.end()

@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { FaultServer } from '../../../onnx/src/test-data/fault-server.ts'
+import { SMALL_TOKENS, smallManifest, smallSherpaModel } from '../../../onnx/src/test-data/small-model.ts'
+import { Workspace } from '../test-data/workspace.ts'
+import { modelCommand } from './model-command.ts'
+import type { ModelArguments } from './read-model-arguments.ts'
+
+const MODEL = smallSherpaModel()
+
+let server: FaultServer
+let home: Workspace
+beforeAll(async () => {
+  server = await FaultServer.start()
+})
+afterAll(() => server.stop())
+beforeEach(() => {
+  home = new Workspace()
+  vi.stubEnv('SENSEVOICE_HOME', home.folder)
+  server.put('/m/model.int8.onnx', MODEL)
+  server.put('/m/tokens.txt', new TextEncoder().encode(SMALL_TOKENS))
+  server.put('/m/manifest.json', new TextEncoder().encode(JSON.stringify(smallManifest(MODEL, 'sherpa'))))
+})
+afterEach(() => {
+  vi.unstubAllEnvs()
+  home.remove()
+})
+
+async function run(args: ModelArguments, signal = new AbortController().signal) {
+  let [out, error] = ['', '']
+  const streams = {
+    out: (text: string) => void (out += text),
+    error: (text: string) => void (error += text),
+  }
+  return { status: await modelCommand(args, streams, signal), out, error }
+}
+
+describe('sensevoice model fetch', () => {
+  test('calls proven only what somebody told the hash of', async () => {
+    const byManifest = await run({ command: 'fetch', model: server.url('/m/manifest.json') })
+    expect(byManifest.out).toMatch(/^small-\w+ is complete and proven\n$/)
+    const bare = await run({ command: 'fetch', model: server.url('/m/model.int8.onnx') })
+    const sha256 = createHash('sha256').update(MODEL).digest('hex')
+    expect(bare.out).toMatch(
+      new RegExp(`^model.int8-\\w+ is complete; its SHA-256 is ${sha256}, with nothing to prove it by\n$`),
+    )
+  })
+})
