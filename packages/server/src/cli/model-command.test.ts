@@ -27,12 +27,12 @@ afterEach(() => {
 })
 
 async function run(args: ModelArguments, signal = new AbortController().signal) {
-  let [out, error] = ['', '']
-  const streams = {
-    out: (text: string) => void (out += text),
-    error: (text: string) => void (error += text),
+  const told = { out: '', error: '' }
+  const take = (stream: keyof typeof told) => (text: string) => {
+    told[stream] += text
   }
-  return { status: await modelCommand(args, streams, signal), out, error }
+  const status = await modelCommand(args, { out: take('out'), error: take('error') }, signal)
+  return { status, ...told }
 }
 
 describe('sensevoice model fetch', () => {

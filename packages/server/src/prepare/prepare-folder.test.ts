@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { PREPARE_VERSION } from '@sensevoice-web/onnx'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -8,6 +16,7 @@ import { createNodeAnalyzer } from '../node-analyzer.ts'
 import { goldenPath, Workspace } from '../test-data/workspace.ts'
 import { prepareFolder } from './prepare-folder.ts'
 import { preparedPaths, readVerdict } from './prepared-files.ts'
+import { verifyPrepared } from './verify-prepared.ts'
 
 let home: Workspace
 let modelPath: string
@@ -28,8 +37,9 @@ async function texts(): Promise<string[]> {
 }
 
 /** Which of the two is faster on a model this small is a matter of luck; what follows from it is not. */
-const faster = async () => ({ outcome: 'faster', publishedMs: 2, preparedMs: 1 }) as const
-const different = async () => ({ outcome: 'different', publishedMs: 2, preparedMs: 1 }) as const
+const measured = (outcome: 'faster' | 'different') => async () => ({ outcome, publishedMs: 2, preparedMs: 1 })
+const faster = { measure: measured('faster') }
+const different = { measure: measured('different') }
 
 describe('prepareFolder', () => {
   test('deletes what another version has prepared', async () => {
@@ -60,6 +70,40 @@ describe('prepareFolder', () => {
   test('a second call does nothing again', async () => {
     const first = await prepareFolder(home.folder)
     expect(await prepareFolder(home.folder)).toEqual(first)
+  })
+
+  test('of two at once one prepares, and both have its verdict', async () => {
+    let measurements = 0
+    const measure = async () => {
+      measurements += 1
+      return { outcome: 'faster', publishedMs: 2, preparedMs: measurements } as const
+    }
+    const [one, other] = await Promise.all([
+      prepareFolder(home.folder, { measure }),
+      prepareFolder(home.folder, { measure }),
+    ])
+    expect(other).toEqual(one)
+    expect(measurements).toBe(1)
+    expect(await verifyPrepared(home.folder)).toEqual([])
+  })
+
+  test('in a folder that cannot be written to it says so, and leaves nothing', async () => {
+    const before = readdirSync(home.folder)
+    chmodSync(home.folder, 0o555)
+    const me = process.geteuid?.() ?? 0
+    // The superuser may write anywhere.
+    if (me === 0) process.seteuid?.(65_534)
+    try {
+      await expect(prepareFolder(home.folder, faster)).rejects.toMatchObject({
+        code: 'file-unreadable',
+        message: expect.stringContaining(home.folder),
+        hint: expect.stringContaining('copy the model'),
+      })
+    } finally {
+      process.seteuid?.(me)
+      chmodSync(home.folder, 0o755)
+    }
+    expect(readdirSync(home.folder)).toEqual(before)
   })
 
   test('analysis takes what was prepared, and says the same', async () => {

@@ -6,6 +6,7 @@ import { publishedFacts, publishedTokens } from '../model/published-folder.ts'
 import { modelFileIn } from '../model/read-model.ts'
 import { onDisk } from '../store/disk-error.ts'
 import { diskSource } from '../store/disk-source.ts'
+import { withFolderLock } from './folder-lock.ts'
 import {
   dropPrepared,
   isThere,
@@ -17,19 +18,39 @@ import {
 import { probe } from './probe.ts'
 import { type FileProof, provenFile } from './proven-file.ts'
 
+export interface PrepareFolderOptions {
+  /** Runs both. Default: the probe of this machine. */
+  readonly measure?: typeof probe
+}
+
 /**
  * Rewrites a model's file for this machine's processor and measures whether that helps. The published file stays; analysis takes the rewritten one
- * from then on where it gave the same answer in less time.
+ * from then on where it gave the same answer in less time. Of several processes one does it, and the others take its verdict.
  *
  * @param folder with a published download, or a manifest.json and its files
- * @param measure runs both; the probe of this machine
  * @throws SpeechError `model-not-found`, `model-corrupt`, `model-unsupported` when it is not an int8 export, `quota-exceeded` when the disk is
- *   full
+ *   full, `file-unreadable` when the folder cannot be written to
  */
-export async function prepareFolder(folder: string, measure = probe): Promise<PrepareVerdict> {
+export async function prepareFolder(
+  folder: string,
+  options: PrepareFolderOptions = {},
+): Promise<PrepareVerdict> {
   const modelPath = join(folder, await modelFileIn(folder))
-  const before = await readVerdict(folder, modelPath)
-  if (before !== undefined && (before.outcome !== 'faster' || (await isThere(folder, before)))) return before
+  const known = async () => {
+    const verdict = await readVerdict(folder, modelPath)
+    return verdict?.outcome !== 'faster' || (await isThere(folder, verdict)) ? verdict : undefined
+  }
+  return (
+    (await known()) ??
+    (await withFolderLock(folder, async () => (await known()) ?? (await prepare(folder, modelPath, options))))
+  )
+}
+
+async function prepare(
+  folder: string,
+  modelPath: string,
+  { measure = probe }: PrepareFolderOptions,
+): Promise<PrepareVerdict> {
   const source = await diskSource(modelPath)
   if (source === undefined) throw new SpeechError('model-not-found', `there is no file ${modelPath}`)
   const { facts, tokens } = await aboutModel(folder, await readGraph(source))

@@ -4,6 +4,7 @@ import { type Damage, sha256Of } from '@sensevoice-web/onnx'
 import { modelFileIn } from '../model/read-model.ts'
 import { diskSource } from '../store/disk-source.ts'
 import { nodeHasher } from '../store/node-store.ts'
+import { withFolderLock } from './folder-lock.ts'
 import { dropPrepared, preparedPaths, provenPaths, readVerdict } from './prepared-files.ts'
 
 /**
@@ -11,8 +12,16 @@ import { dropPrepared, preparedPaths, provenPaths, readVerdict } from './prepare
  * is prepared again.
  *
  * @returns what was found damaged; nothing where nothing was prepared
+ * @throws SpeechError `file-unreadable` when the folder cannot be written to
  */
 export async function verifyPrepared(folder: string): Promise<readonly Damage[]> {
+  const before = await readVerdict(folder, join(folder, await modelFileIn(folder)))
+  if (before?.outcome !== 'faster') return []
+  // Else what is being prepared at this moment would be hashed against the verdict before.
+  return await withFolderLock(folder, () => verifyLocked(folder))
+}
+
+async function verifyLocked(folder: string): Promise<readonly Damage[]> {
   const verdict = await readVerdict(folder, join(folder, await modelFileIn(folder)))
   if (verdict?.outcome !== 'faster') return []
   const damages: Damage[] = []
