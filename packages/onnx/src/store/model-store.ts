@@ -75,11 +75,11 @@ export class ModelStore {
 
   /**
    * Deletes a model, complete or not, with everything made of it. While it is downloaded, loaded or needed, here or in another tab or process, this
-   * waits: 5 seconds, or until the signal is aborted.
+   * waits: 5 seconds, or as long as the options say.
    *
    * @param name its key, its id, or what it was asked for by
    * @returns the bytes freed; 0 when there is no such model
-   * @throws SpeechError `busy` (retryable) when it is still in use after 5 seconds, `file-unreadable` when the storage fails; the signal's
+   * @throws SpeechError `busy` (retryable) when it is still in use after that, `file-unreadable` when the storage fails; the signal's
    *   reason
    */
   async remove(name: string, options: RemoveOptions = {}): Promise<number> {

@@ -16,6 +16,7 @@ const SHOWN_LENGTH = 200
 export async function inspectCommand(
   { model, json }: Extract<ModelArguments, { command: 'inspect' }>,
   streams: Streams,
+  signal: AbortSignal,
 ): Promise<number> {
   const path = await onnxPath(model)
   const source = await diskSource(path)
@@ -26,7 +27,7 @@ export async function inspectCommand(
   const found = {
     file: path,
     bytes: source.byteLength,
-    sha256: await sha256Of(source, nodeHasher),
+    sha256: await sha256Of(source, nodeHasher, { signal }),
     flavour: flavourOf(graph.inputNames, graph.outputNames),
     weights: operators.has('MatMulInteger') ? 'int8' : operators.has('MatMulNBits') ? 'int8 blocks' : 'float',
     nodes: graph.nodes.length,

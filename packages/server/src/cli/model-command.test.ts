@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { FaultServer } from '../../../onnx/src/test-data/fault-server.ts'
 import { SMALL_TOKENS, smallManifest, smallSherpaModel } from '../../../onnx/src/test-data/small-model.ts'
+import { useModelFolder } from '../store/model-folder.ts'
 import { Workspace } from '../test-data/workspace.ts'
 import { modelCommand } from './model-command.ts'
 import type { ModelArguments } from './read-model-arguments.ts'
@@ -44,5 +45,39 @@ describe('sensevoice model fetch', () => {
     expect(bare.out).toMatch(
       new RegExp(`^model.int8-\\w+ is complete; its SHA-256 is ${sha256}, with nothing to prove it by\n$`),
     )
+  })
+})
+
+describe('sensevoice model, interrupted,', () => {
+  const fetched = async () => {
+    await run({ command: 'fetch', model: server.url('/m/manifest.json') })
+  }
+
+  test.each(['prepare', 'inspect', 'verify', 'remove'] as const)(
+    '%s says so and ends with 130',
+    async (command) => {
+      await fetched()
+      const { status, out, error } = await run({ command, model: 'small', json: false }, AbortSignal.abort())
+      expect([status, out, error]).toEqual([130, '', '\nsensevoice: interrupted\n'])
+      expect((await run({ command: 'verify', model: 'small' })).status).toBe(0)
+    },
+  )
+
+  test('remove does not wait any more for who uses the model', async () => {
+    await fetched()
+    const { release } = await useModelFolder('small')
+    const controller = new AbortController()
+    const running = run({ command: 'remove', model: 'small' }, controller.signal)
+    setTimeout(() => controller.abort(), 300)
+    expect((await running).status).toBe(130)
+    await release()
+  })
+
+  test('fetch says that the next one goes on', async () => {
+    const { status, error } = await run(
+      { command: 'fetch', model: server.url('/m/manifest.json') },
+      AbortSignal.abort(),
+    )
+    expect([status, error]).toEqual([130, expect.stringContaining('the next fetch goes on from here')])
   })
 })

@@ -16,6 +16,7 @@ import { createNodeAnalyzer } from '../node-analyzer.ts'
 import { goldenPath, Workspace } from '../test-data/workspace.ts'
 import { prepareFolder } from './prepare-folder.ts'
 import { preparedPaths, readVerdict } from './prepared-files.ts'
+import { probe } from './probe.ts'
 import { verifyPrepared } from './verify-prepared.ts'
 
 let home: Workspace
@@ -85,6 +86,36 @@ describe('prepareFolder', () => {
     expect(other).toEqual(one)
     expect(measurements).toBe(1)
     expect(await verifyPrepared(home.folder)).toEqual([])
+  })
+
+  test('a signal ends the wait for another process, which goes on', async () => {
+    const controller = new AbortController()
+    let waiting: Promise<unknown> = Promise.resolve()
+    const measure = async () => {
+      waiting = prepareFolder(home.folder, { signal: controller.signal }).catch((error: unknown) => error)
+      controller.abort(new Error('stopped'))
+      expect(await waiting).toMatchObject({ message: 'stopped' })
+      return { outcome: 'faster', publishedMs: 2, preparedMs: 1 } as const
+    }
+    expect(await prepareFolder(home.folder, { measure })).toMatchObject({ outcome: 'faster' })
+    expect((await readModel(home.folder)).prepared).toBe('but-for-layout')
+  })
+
+  test.each([
+    ['before it writes', (abort: () => void) => abort(), false],
+    ['between the runs of the probe', () => {}, true],
+  ])('a signal ends it %s, and nothing is left', async (_, begin, inProbe) => {
+    const controller = new AbortController()
+    const abort = () => controller.abort(new Error('stopped'))
+    begin(abort)
+    const measure: typeof probe = (model, signal) => {
+      if (inProbe) abort()
+      return probe(model, signal)
+    }
+    await expect(prepareFolder(home.folder, { measure, signal: controller.signal })).rejects.toThrow(
+      'stopped',
+    )
+    expect(readdirSync(home.folder).sort()).toEqual(['model.int8.onnx', 'tokens.txt'])
   })
 
   test('in a folder that cannot be written to it says so, and leaves nothing', async () => {

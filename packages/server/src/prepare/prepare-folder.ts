@@ -21,6 +21,7 @@ import { type FileProof, provenFile } from './proven-file.ts'
 export interface PrepareFolderOptions {
   /** Runs both. Default: the probe of this machine. */
   readonly measure?: typeof probe
+  readonly signal?: AbortSignal | undefined
 }
 
 /**
@@ -29,7 +30,7 @@ export interface PrepareFolderOptions {
  *
  * @param folder with a published download, or a manifest.json and its files
  * @throws SpeechError `model-not-found`, `model-corrupt`, `model-unsupported` when it is not an int8 export, `quota-exceeded` when the disk is
- *   full, `file-unreadable` when the folder cannot be written to
+ *   full, `file-unreadable` when the folder cannot be written to; the signal's reason, with nothing left behind
  */
 export async function prepareFolder(
   folder: string,
@@ -40,16 +41,16 @@ export async function prepareFolder(
     const verdict = await readVerdict(folder, modelPath)
     return verdict?.outcome !== 'faster' || (await isThere(folder, verdict)) ? verdict : undefined
   }
-  return (
-    (await known()) ??
-    (await withFolderLock(folder, async () => (await known()) ?? (await prepare(folder, modelPath, options))))
-  )
+  const before = await known()
+  if (before !== undefined) return before
+  const work = async () => (await known()) ?? (await prepare(folder, modelPath, options))
+  return await withFolderLock(folder, work, options.signal)
 }
 
 async function prepare(
   folder: string,
   modelPath: string,
-  { measure = probe }: PrepareFolderOptions,
+  { measure = probe, signal }: PrepareFolderOptions,
 ): Promise<PrepareVerdict> {
   const source = await diskSource(modelPath)
   if (source === undefined) throw new SpeechError('model-not-found', `there is no file ${modelPath}`)
@@ -63,10 +64,13 @@ async function prepare(
       tags,
       storedName: weightsName,
       rewrittenName: weightsName,
-      write: (bytes) => weights.append(bytes),
+      write: async (bytes) => {
+        signal?.throwIfAborted()
+        await weights.append(bytes)
+      },
     })
     const proofs = { weights: await weights.commit(), graph: await writeProven(graphPath, graph) }
-    const measured = await measure({ modelPath, graphPath, facts, tags })
+    const measured = await measure({ modelPath, graphPath, facts, tags }, signal)
     const { size, mtimeMs } = await stat(modelPath)
     const verdict: PrepareVerdict = {
       version: PREPARE_VERSION,

@@ -67,6 +67,14 @@ describe('verifyPrepared', () => {
     expect(await readModel(home.folder)).toMatchObject({ prepared: 'but-for-layout' })
   })
 
+  test('ends with its signal, and deletes nothing', async () => {
+    await prepare()
+    const before = readdirSync(home.folder)
+    const stopped = verifyPrepared(home.folder, { signal: AbortSignal.abort(new Error('stopped')) })
+    await expect(stopped).rejects.toThrow('stopped')
+    expect(readdirSync(home.folder)).toEqual(before)
+  })
+
   test('a graph that is gone is told', async () => {
     await prepare()
     rmSync(preparedPaths(home.folder).graph)
