@@ -12,6 +12,7 @@ export { MemoryStorage } from './memory-storage.ts'
 export { ModelStore } from './model-store.ts'
 export type { PartialFile } from './partial-file.ts'
 export { type RemoveOptions, removeStored } from './remove-stored.ts'
+export { requireRoom } from './room.ts'
 export { sha256Of } from './sha256-of.ts'
 export {
   type FolderEntry,

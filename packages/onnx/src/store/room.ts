@@ -5,12 +5,14 @@ import type { ModelStorage, StoreFolder } from './store-folder.ts'
 const SPARE_BYTES = 4 << 20
 
 /**
+ * Refuses what would not fit before any of it is written.
+ *
  * @param bytes still to be stored
  * @throws SpeechError `quota-exceeded` when they will not fit, as far as the storage knows
  */
-export async function requireRoom(storage: ModelStorage, bytes: number): Promise<void> {
+export async function requireRoom(place: Pick<ModelStorage, 'freeBytes'>, bytes: number): Promise<void> {
   const needed = bytes + SPARE_BYTES
-  const free = await storage.freeBytes()
+  const free = await place.freeBytes()
   if (free === undefined || needed <= free) return
   throw new SpeechError(
     'quota-exceeded',

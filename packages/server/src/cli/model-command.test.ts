@@ -68,8 +68,11 @@ describe('sensevoice model, interrupted,', () => {
     const { release } = await useModelFolder('small')
     const controller = new AbortController()
     const running = run({ command: 'remove', model: 'small' }, controller.signal)
+    const started = performance.now()
     setTimeout(() => controller.abort(), 300)
     expect((await running).status).toBe(130)
+    // It would be told that the model is busy after 5 seconds.
+    expect(performance.now() - started).toBeLessThan(4500)
     await release()
   })
 

@@ -188,6 +188,22 @@ describe('prepareFolder', () => {
     ])
   })
 
+  test('a disk without room for it is refused before anything is written or measured', async () => {
+    const { weightsName } = preparedPaths(home.folder)
+    const freeBytes = async () => readFileSync(modelPath).length + (4 << 20) - 1
+    const measure = () => Promise.reject(new Error('it was measured'))
+    // As large as what is to be written: of a process that was killed.
+    home.file(`${weightsName}.partial`, new Uint8Array(1000))
+    await expect(prepareFolder(home.folder, { measure, freeBytes })).rejects.toMatchObject({
+      code: 'quota-exceeded',
+    })
+    expect(readdirSync(home.folder).sort()).toEqual(['model.int8.onnx', 'tokens.txt'])
+    const enough = async () => (await freeBytes()) + 1
+    expect(await prepareFolder(home.folder, { ...faster, freeBytes: enough })).toMatchObject({
+      outcome: 'faster',
+    })
+  })
+
   test('refuses a file that is no int8 export, and leaves nothing', async () => {
     writeFileSync(modelPath, readFileSync(modelPath).subarray(0, 100_000))
     await expect(prepareFolder(home.folder)).rejects.toMatchObject({ code: 'model-corrupt' })
