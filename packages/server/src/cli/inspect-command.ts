@@ -23,7 +23,8 @@ export async function inspectCommand(
   if (source === undefined) throw new SpeechError('model-not-found', `there is no file ${path}`)
   const graph = await readGraph(source)
   const operators = new Set(graph.nodes.map(({ operator }) => operator))
-  const facts = graph.metadata.size === 0 ? undefined : factsFromMetadata(graph.metadata)
+  // A FunASR export says nothing of itself, but what quantized it may have left a note.
+  const facts = graph.metadata.has('model_type') ? factsFromMetadata(graph.metadata) : undefined
   const found = {
     file: path,
     bytes: source.byteLength,

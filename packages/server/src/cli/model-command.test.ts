@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { FaultServer } from '../../../onnx/src/test-data/fault-server.ts'
-import { SMALL_TOKENS, smallManifest, smallSherpaModel } from '../../../onnx/src/test-data/small-model.ts'
+import { smallGraph } from '../../../onnx/src/test-data/small-graph.ts'
+import {
+  SMALL_PIECES,
+  SMALL_TOKENS,
+  smallManifest,
+  smallSherpaModel,
+} from '../../../onnx/src/test-data/small-model.ts'
 import { useModelFolder } from '../store/model-folder.ts'
 import { Workspace } from '../test-data/workspace.ts'
 import { modelCommand } from './model-command.ts'
@@ -46,6 +52,14 @@ describe('sensevoice model fetch', () => {
       new RegExp(`^model.int8-\\w+ is complete; its SHA-256 is ${sha256}, with nothing to prove it by\n$`),
     )
   })
+})
+
+test('sensevoice model inspect takes a FunASR export that somebody quantized with onnxruntime', async () => {
+  const metadata = { 'onnx.infer': 'onnxruntime.quant' }
+  const model = smallGraph({ flavour: 'funasr', vocabularySize: SMALL_PIECES.length, metadata })
+  const { status, out } = await run({ command: 'inspect', model: home.file('m.onnx', model), json: true })
+  expect(status).toBe(0)
+  expect(JSON.parse(out)).toMatchObject({ flavour: 'funasr', metadata })
 })
 
 describe('sensevoice model, interrupted,', () => {
