@@ -57,7 +57,7 @@ export function blobSource(blob: BlobLike): ByteSource {
   }
 }
 
-/** @throws RangeError when `[offset, offset + length)` is not inside `[0, total)` */
+/** What every `ByteSource` asks of a range. @throws RangeError when `[offset, offset + length)` is not inside `[0, total)` */
 export function checkRange(offset: number, length: number, total: number): void {
   if (offset >= 0 && length >= 0 && offset + length <= total) return
   throw new RangeError(`bytes ${offset} to ${offset + length} are outside of ${total}`)
