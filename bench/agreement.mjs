@@ -11,6 +11,7 @@ import { readAudioFile } from '../packages/server/dist/audio/read-audio-file.js'
 import { resampledChunks } from '../packages/server/dist/audio/resampled-chunks.js'
 import { findOrInstallChromium } from '../scripts/lib/browser.mjs'
 import { serveFolders } from './serve-folders.mjs'
+import { sherpaConfig } from './sherpa-config.mjs'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const [modelDir, ...named] = process.argv.slice(2)
@@ -84,21 +85,7 @@ async function ofPage() {
 /** Texts of sherpa-onnx, by file. Imported last: its libraries go before those of every process that is started later. */
 async function ofPeer() {
   const { default: sherpa } = await import('sherpa-onnx-node')
-  const senseVoice = {
-    model: join(modelDir, 'model.int8.onnx'),
-    language: 'auto',
-    useInverseTextNormalization: 1,
-  }
-  const recognizer = new sherpa.OfflineRecognizer({
-    featConfig: { sampleRate: 16_000, featureDim: 80 },
-    modelConfig: {
-      senseVoice,
-      tokens: join(modelDir, 'tokens.txt'),
-      numThreads: 1,
-      provider: 'cpu',
-      debug: 0,
-    },
-  })
+  const recognizer = new sherpa.OfflineRecognizer(sherpaConfig(modelDir))
   const texts = new Map()
   for (const file of files) {
     const stream = recognizer.createStream()

@@ -1,8 +1,8 @@
 // One engine on Node, in a process of its own so that its memory is its own. Prints one JSON line: load and recognition times in ms, peak MiB.
 // Called by full-size.mjs: node bench/full-size-engine.mjs ENGINE FOLDER THREADS ROUNDS SAMPLES.raw LENGTHS
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { median } from './median.mjs'
+import { sherpaConfig } from './sherpa-config.mjs'
 
 const [engine, folder, threadsText, roundsText, rawPath, lengthsText] = process.argv.slice(2)
 const threads = Number(threadsText)
@@ -12,19 +12,6 @@ const samples = Float32Array.from(
   new Int16Array(raw.buffer, raw.byteOffset, raw.length / 2),
   (value) => value / 32_768,
 )
-const model = join(folder, 'model.int8.onnx')
-const tokens = join(folder, 'tokens.txt')
-
-const sherpaConfig = {
-  featConfig: { sampleRate: 16_000, featureDim: 80 },
-  modelConfig: {
-    senseVoice: { model, language: 'auto', useInverseTextNormalization: 1 },
-    tokens,
-    numThreads: threads,
-    provider: 'cpu',
-    debug: 0,
-  },
-}
 
 const ENGINES = {
   /** The folder as `sensevoice analyze` takes it: prepared where it was prepared. */
@@ -45,7 +32,7 @@ const ENGINES = {
   },
   async 'sherpa-onnx-node'() {
     const { default: sherpa } = await import('sherpa-onnx-node')
-    const recognizer = new sherpa.OfflineRecognizer(sherpaConfig)
+    const recognizer = new sherpa.OfflineRecognizer(sherpaConfig(folder, threads))
     return async (sound) => {
       const stream = recognizer.createStream()
       stream.acceptWaveform({ samples: sound, sampleRate: 16_000 })
@@ -55,7 +42,7 @@ const ENGINES = {
   },
   async 'sherpa-onnx (WASM)'() {
     const { default: sherpa } = await import('sherpa-onnx')
-    const recognizer = sherpa.createOfflineRecognizer(sherpaConfig)
+    const recognizer = sherpa.createOfflineRecognizer(sherpaConfig(folder, threads))
     return async (sound) => {
       const stream = recognizer.createStream()
       stream.acceptWaveform(16_000, sound)

@@ -8,6 +8,7 @@ import { loadRecognizer } from '@sensevoice-web/onnx'
 import * as runtime from 'onnxruntime-node'
 import sherpa from 'sherpa-onnx-node'
 import { median } from './median.mjs'
+import { sherpaConfig } from './sherpa-config.mjs'
 
 const ROUNDS = 15
 
@@ -15,27 +16,16 @@ const fromRoot = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url))
 const [modelDir = fromRoot('models/tiny'), ...named] = process.argv.slice(2)
 const golden = ['en-three-one-four', 'en-go-left', 'zh-yu-yin-shi-bie', 'ko-an-nyeong']
 const files = named.length > 0 ? named : golden.map((name) => fromRoot(`models/golden/audio/${name}.wav`))
-const modelPath = join(modelDir, 'model.int8.onnx')
-const tokensPath = join(modelDir, 'tokens.txt')
 
 const { recognizer } = await loadRecognizer({
   runtime,
-  model: readFileSync(modelPath),
-  tokens: readFileSync(tokensPath, 'utf8'),
+  model: readFileSync(join(modelDir, 'model.int8.onnx')),
+  tokens: readFileSync(join(modelDir, 'tokens.txt'), 'utf8'),
   executionProvider: 'cpu',
   threads: 1,
   clock: () => performance.now(),
 })
-const peer = new sherpa.OfflineRecognizer({
-  featConfig: { sampleRate: 16_000, featureDim: 80 },
-  modelConfig: {
-    senseVoice: { model: modelPath, language: 'auto', useInverseTextNormalization: 1 },
-    tokens: tokensPath,
-    numThreads: 1,
-    provider: 'cpu',
-    debug: 0,
-  },
-})
+const peer = new sherpa.OfflineRecognizer(sherpaConfig(modelDir))
 
 async function ours(samples) {
   return (await recognizer.recognize({ id: 0, samples, startSamples: 0 })).text

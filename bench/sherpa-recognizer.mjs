@@ -1,5 +1,5 @@
 // Recognition as somebody writes it over sherpa-onnx-node: on threads of Node's pool over one model. Import it last: its onnxruntime must come after any other.
-import { join } from 'node:path'
+import { sherpaConfig } from './sherpa-config.mjs'
 
 /**
  * @param folder with model.int8.onnx and tokens.txt
@@ -8,20 +8,7 @@ import { join } from 'node:path'
  */
 export async function sherpaRecognizer(folder, cores) {
   const { default: sherpa } = await import('sherpa-onnx-node')
-  const recognizer = new sherpa.OfflineRecognizer({
-    featConfig: { sampleRate: 16_000, featureDim: 80 },
-    modelConfig: {
-      senseVoice: {
-        model: join(folder, 'model.int8.onnx'),
-        language: 'auto',
-        useInverseTextNormalization: 1,
-      },
-      tokens: join(folder, 'tokens.txt'),
-      numThreads: 1,
-      provider: 'cpu',
-      debug: 0,
-    },
-  })
+  const recognizer = new sherpa.OfflineRecognizer(sherpaConfig(folder))
   let running = 0
   const waiting = []
   return async (samples, signal) => {

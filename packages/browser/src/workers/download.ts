@@ -1,4 +1,5 @@
 import { SpeechError } from '@sensevoice-web/engine'
+import { looksLikeHtml } from '@sensevoice-web/onnx'
 
 export interface Expected {
   readonly bytes: number
@@ -111,12 +112,6 @@ export async function drain(
     )
   }
   return loaded
-}
-
-/** Servers of single-page apps answer any address with their page, and with status 200. */
-function looksLikeHtml(bytes: Uint8Array): boolean {
-  const start = new TextDecoder().decode(bytes.subarray(0, 64)).trimStart().toLowerCase()
-  return start.startsWith('<!doctype') || start.startsWith('<html')
 }
 
 function webPage(url: string, what: string): SpeechError {

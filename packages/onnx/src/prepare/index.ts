@@ -1,4 +1,4 @@
-export { type BlobLike, type ByteSource, blobSource, memorySource } from './byte-source.ts'
+export { type BlobLike, type ByteSource, blobSource, checkRange, memorySource } from './byte-source.ts'
 export { NARROW } from './graph/narrow-head.ts'
 export { positionCode } from './graph/positions.ts'
 export {

@@ -12,7 +12,7 @@ import { flavourOf } from '../model/model-flavour.ts'
 import type { ByteSource } from '../prepare/byte-source.ts'
 import { readGraph } from '../prepare/proto/read-graph.ts'
 import type { DownloadedFile } from './download-file.ts'
-import { looksLikeHtml } from './judge-answer.ts'
+import { looksLikeHtml } from './looks-like-html.ts'
 
 export interface ModelContents {
   /** The ONNX file. */

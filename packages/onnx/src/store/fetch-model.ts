@@ -1,32 +1,18 @@
-import {
-  isSpeechError,
-  type LoadProgress,
-  type RemoteModelFile,
-  type RemoteModelManifest,
-  SpeechError,
-} from '@sensevoice-web/engine'
+import { isSpeechError, SpeechError } from '@sensevoice-web/engine'
 import { removePrepared } from '../prepare/stale-files.ts'
 import { wait } from './back-off.ts'
 import { completeManifest } from './complete-manifest.ts'
-import { type DownloadedFile, downloadFile } from './download-file.ts'
-import type { DownloadProgress } from './download-options.ts'
+import type { DownloadedFile } from './download-file.ts'
+import { ensureFile } from './ensure-file.ts'
+import type { FetchRequest } from './fetch-request.ts'
+import { modelContents } from './model-contents.ts'
+import { replaceSmallFiles } from './replace-small-files.ts'
 import { missingBytes, requireRoom } from './room.ts'
-import { sha256Of } from './sha256-of.ts'
-import { type ModelStorage, readFile, type StoreFolder } from './store-folder.ts'
-import type { ModelStoreParts, OpenOptions } from './store-parts.ts'
+import { isWanted, removeOtherSmallFiles, sameFiles } from './same-files.ts'
 import { inUse, openStored, type StoredModel, type UsedModel } from './stored-models.ts'
 import { readSource, writeSource, writeStoredManifest } from './stored-record.ts'
 
 const WATCH_MS = 500
-
-export interface FetchRequest {
-  readonly storage: ModelStorage
-  readonly key: string
-  readonly source: string
-  readonly remote: RemoteModelManifest
-  readonly parts: ModelStoreParts
-  readonly options: OpenOptions
-}
 
 /**
  * The model out of its folder, in use from here on; what is missing is fetched, by one caller at a time over all tabs and processes.
@@ -35,7 +21,7 @@ export interface FetchRequest {
  */
 export async function fetchModel(request: FetchRequest, found?: UsedModel): Promise<UsedModel> {
   const { storage, key, options } = request
-  const there = found?.key === key && isWanted(found, request.remote)
+  const there = found?.key === key && (await isWanted(found, request.remote).catch(() => false))
   if (!there) await found?.release()
   const used = there ? found : await inUse(storage, key, () => openOrFetch(request), options.signal)
   if (used === undefined) throw new Error('a model that was opened is not there')
@@ -45,8 +31,8 @@ export async function fetchModel(request: FetchRequest, found?: UsedModel): Prom
 
 async function openOrFetch(request: FetchRequest): Promise<StoredModel> {
   const { storage, key, options } = request
-  const there = await openWanted(request)
-  if (there !== undefined) return there
+  const there = await openStored(storage, key)
+  if (there !== undefined && (await isWanted(there, request.remote))) return there
   const waiting = new AbortController()
   void tellOthersProgress(request, waiting.signal)
   try {
@@ -54,7 +40,7 @@ async function openOrFetch(request: FetchRequest): Promise<StoredModel> {
       key,
       async () => {
         waiting.abort()
-        return (await openWanted(request)) ?? (await fetchMissing(request))
+        return await fetchOnce(request)
       },
       options.signal,
     )
@@ -63,24 +49,29 @@ async function openOrFetch(request: FetchRequest): Promise<StoredModel> {
   }
 }
 
-async function openWanted({ storage, key, remote }: FetchRequest): Promise<StoredModel | undefined> {
+/** By the one who holds the folder. */
+async function fetchOnce(request: FetchRequest): Promise<StoredModel> {
+  const { storage, key, remote } = request
+  const there = await openStored(storage, key)
+  if (there !== undefined && (await isWanted(there, remote))) return there
+  if (there !== undefined && (await sameFiles(there, remote)).model) await replaceSmallFiles(request, there)
+  else await fetchMissing(request)
   const stored = await openStored(storage, key)
-  return stored !== undefined && isWanted(stored, remote) ? stored : undefined
+  if (stored === undefined) {
+    throw new SpeechError('file-unreadable', 'the model was stored and cannot be read again')
+  }
+  return stored
 }
 
-function isWanted({ manifest }: StoredModel, remote: RemoteModelManifest): boolean {
-  const { model, tokens } = manifest.files
-  const same = (wanted: RemoteModelFile, sha256: string) =>
-    wanted.sha256 === undefined || wanted.sha256 === sha256
-  return same(remote.files.model, model.sha256) && same(remote.files.tokens, tokens.sha256)
-}
-
-async function fetchMissing(request: FetchRequest): Promise<StoredModel> {
+async function fetchMissing(request: FetchRequest): Promise<void> {
   const { storage, key, source, remote } = request
   const folder = storage.folder(key)
   // What was made of a file that is not good enough any more must not be laid over the next one.
   await removePrepared(folder)
-  await requireRoom(storage, await missingBytes(folder, remote))
+  await removeOtherSmallFiles(folder, remote)
+  const missing = await missingBytes(folder, remote)
+  // A model that only lacks its records is completed on the fullest disk.
+  if (missing !== undefined) await requireRoom(storage, missing)
   await writeSource(folder, { schema: 1, source, remote })
   const proven = await ensureFiles(request).catch(async (error) => {
     // A folder that a failed download left without a byte of the model is of no use to anybody.
@@ -88,18 +79,18 @@ async function fetchMissing(request: FetchRequest): Promise<StoredModel> {
     if (!begun) await folder.removeAll()
     throw error
   })
-  const manifest = await completeManifest(remote, await contents(folder, remote), proven).catch(
+  const manifest = await completeManifest(remote, await modelContents(folder, remote), proven).catch(
     async (error) => {
-      await folder.removeAll()
+      // What cannot be read at this moment is not wrong for that.
+      if (isWrong(error)) await folder.removeAll()
       throw error
     },
   )
   await writeStoredManifest(folder, manifest)
-  const stored = await openStored(storage, key)
-  if (stored === undefined) {
-    throw new SpeechError('file-unreadable', 'the model was stored and cannot be read again')
-  }
-  return stored
+}
+
+function isWrong(error: unknown): boolean {
+  return isSpeechError(error) && (error.code === 'model-corrupt' || error.code === 'model-unsupported')
 }
 
 async function ensureFiles(request: FetchRequest): Promise<Record<'model' | 'tokens', DownloadedFile>> {
@@ -109,59 +100,6 @@ async function ensureFiles(request: FetchRequest): Promise<Record<'model' | 'tok
   if (files.cmvn !== undefined) await ensureFile(request, files.cmvn, 'the am.mvn')
   const model = await ensureFile(request, files.model, 'the model', request.options.onProgress)
   return { model, tokens }
-}
-
-async function ensureFile(
-  { storage, key, parts, options }: FetchRequest,
-  file: RemoteModelFile,
-  what: string,
-  onProgress?: (progress: LoadProgress) => void,
-): Promise<DownloadedFile> {
-  const folder = storage.folder(key)
-  const there = await folder.open(file.name)
-  if (there !== undefined) {
-    // Finished, but the session ended before the model was complete.
-    const sha256 = await sha256Of(there, parts.createHasher, { signal: options.signal, onProgress })
-    if (file.sha256 === undefined || file.sha256 === sha256) return { bytes: there.byteLength, sha256 }
-    await folder.remove(file.name)
-  }
-  const partial = await folder.partial(file.name)
-  try {
-    return await downloadFile({
-      ...parts,
-      what,
-      urls: file.urls,
-      bytes: file.bytes,
-      sha256: file.sha256,
-      partial,
-      requireRoom: (bytes) => requireRoom(storage, bytes),
-      signal: options.signal,
-      onProgress: onProgress && ((progress) => onProgress(asLoadProgress(progress))),
-    })
-  } catch (error) {
-    if (partial.bytes === 0) await partial.remove()
-    throw error
-  } finally {
-    await partial.close()
-  }
-}
-
-function asLoadProgress({ phase, ...bytes }: DownloadProgress): LoadProgress {
-  return { stage: phase === 'loading' ? 'model' : 'verifying', ...bytes }
-}
-
-async function contents(folder: StoreFolder, remote: RemoteModelManifest) {
-  const model = await folder.open(remote.files.model.name)
-  const tokens = await folder.open(remote.files.tokens.name)
-  if (model === undefined || tokens === undefined) {
-    throw new SpeechError('file-unreadable', 'the model was stored and cannot be read again')
-  }
-  const cmvn = remote.files.cmvn && (await readFile(folder, remote.files.cmvn.name))
-  return {
-    model,
-    tokens: new TextDecoder().decode(await tokens.read(0, tokens.byteLength)),
-    cmvn: cmvn && new TextDecoder().decode(cmvn),
-  }
 }
 
 /** What the same source gave before: a newer version takes its place. One that is in use, or fails, is left to the next call. */

@@ -8,6 +8,7 @@ export {
 export type { DownloadOptions, DownloadProgress } from './download-options.ts'
 export type { CreateHasher, Hasher } from './hasher.ts'
 export type { HttpAnswer, HttpBody, HttpFetch } from './http.ts'
+export { looksLikeHtml } from './looks-like-html.ts'
 export { MemoryStorage } from './memory-storage.ts'
 export { ModelStore } from './model-store.ts'
 export type { PartialFile } from './partial-file.ts'

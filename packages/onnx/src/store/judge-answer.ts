@@ -109,14 +109,6 @@ function webPage({ headers }: HttpAnswer): Verdict | undefined {
   return giveUp('model-not-found', 'a web page is there, not the file')
 }
 
-/** The first bytes of a web page that is sent as something else. */
-export function looksLikeHtml(start: Uint8Array): boolean {
-  const text = String.fromCharCode(...start.subarray(0, 64))
-    .trimStart()
-    .toLowerCase()
-  return text.startsWith('<!doctype') || text.startsWith('<html')
-}
-
 function contentLength({ headers }: HttpAnswer): number | undefined {
   const header = headers.get('content-length')
   // With a content coding it counts compressed bytes.

@@ -1,7 +1,8 @@
 import { isSpeechError, SpeechError } from '@sensevoice-web/engine'
 import { LONGEST_WAIT_MS, type Wait, waitMs } from './back-off.ts'
 import { type HttpFetch, HttpRequest, Stalled } from './http.ts'
-import { judge, looksLikeHtml } from './judge-answer.ts'
+import { judge } from './judge-answer.ts'
+import { looksLikeHtml } from './looks-like-html.ts'
 import type { Transfer } from './transfer.ts'
 
 /** An attempt that brought this much counts as no failure: a connection that breaks every 10 MB still gets there. */

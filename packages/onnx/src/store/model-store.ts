@@ -41,9 +41,8 @@ export class ModelStore {
   async open(wanted: WantedModel, options: OpenOptions = {}): Promise<UsedModel> {
     const { storage, fallback, createHasher } = this.#parts
     const source = sourceOf(wanted)
-    // Bare files are known by their address alone, a manifest by what it says now, unless it is out of reach.
+    // A manifest is what it says now, unless it is out of reach.
     const stored = wanted.type === 'known' ? undefined : await this.#findInUse(source, options)
-    if (stored !== undefined && wanted.type === 'files') return stored
     const patience = stored === undefined ? {} : { attempts: 1 }
     let remote: RemoteModelManifest
     try {
@@ -60,7 +59,7 @@ export class ModelStore {
     } catch (error) {
       if (fallback === undefined || options.signal?.aborted || !ofStorage(error)) throw error
       this.#storageFailures = [...this.#storageFailures, error]
-      await moveDownload(storage, fallback, key, remote)
+      await moveDownload(storage, fallback, key, remote, options.signal)
       return await fetchModel({ ...request, storage: fallback })
     }
   }
@@ -76,11 +75,11 @@ export class ModelStore {
 
   /**
    * Deletes a model, complete or not, with everything made of it. While it is downloaded, loaded or needed, here or in another tab or process, this
-   * waits: 5 seconds, or until the signal is aborted.
+   * waits: 5 seconds, or as long as the options say.
    *
    * @param name its key, its id, or what it was asked for by
    * @returns the bytes freed; 0 when there is no such model
-   * @throws SpeechError `busy` (retryable) when it is still in use after 5 seconds, `file-unreadable` when the storage fails; the signal's
+   * @throws SpeechError `busy` (retryable) when it is still in use after that, `file-unreadable` when the storage fails; the signal's
    *   reason
    */
   async remove(name: string, options: RemoveOptions = {}): Promise<number> {

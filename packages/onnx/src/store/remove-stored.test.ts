@@ -42,6 +42,19 @@ test('with a signal it waits as long as the signal lets it', async () => {
   expect(await patient).toBe(MODEL.length)
 })
 
+test('with a signal and a patience, what ends first counts', async () => {
+  await storage.use('small')
+  const controller = new AbortController()
+  const options = { signal: controller.signal, patienceMs: 1000 }
+  const refused = expect(removeStored(storage, 'small', options)).rejects.toMatchObject({ code: 'busy' })
+  await vi.advanceTimersByTimeAsync(1200)
+  await refused
+  const left = expect(removeStored(storage, 'small', options)).rejects.toThrow('enough')
+  controller.abort(new Error('enough'))
+  await vi.advanceTimersByTimeAsync(0)
+  await left
+})
+
 test('a load that begins while a removal waits does not wait for it', async () => {
   const first = await storage.use('small')
   const removing = removeStored(storage, 'small', { signal: new AbortController().signal })

@@ -8,8 +8,10 @@ const PATIENCE_MS = 5000
 const POLL_MS = 100
 
 export interface RemoveOptions {
-  /** Waits until the model is not in use any more, or until this is aborted. Without: 5 seconds. */
+  /** Ends the waiting for a model in use. */
   readonly signal?: AbortSignal | undefined
+  /** How long to wait at most. Default: 5 seconds, with a signal as long as that allows. */
+  readonly patienceMs?: number | undefined
 }
 
 /**
@@ -36,15 +38,15 @@ export async function removeStored(
  * Runs `work` as soon as nobody uses a folder. It asks again and again instead of standing in line: a load that begins meanwhile does not
  * wait behind it.
  *
- * @throws SpeechError `busy` after 5 seconds without a signal; else the signal's reason
+ * @throws SpeechError `busy` when the patience is over; the signal's reason
  */
 export async function whenUnused<Value>(
   storage: ModelStorage,
   key: string,
   work: () => Promise<Value>,
-  { signal }: RemoveOptions = {},
+  { signal, patienceMs = signal === undefined ? PATIENCE_MS : Number.POSITIVE_INFINITY }: RemoveOptions = {},
 ): Promise<Value> {
-  const endsAtMs = signal === undefined ? Date.now() + PATIENCE_MS : Number.POSITIVE_INFINITY
+  const endsAtMs = Date.now() + patienceMs
   for (;;) {
     signal?.throwIfAborted()
     const done = await storage.ifUnused(key, work)

@@ -16,17 +16,19 @@ const SHOWN_LENGTH = 200
 export async function inspectCommand(
   { model, json }: Extract<ModelArguments, { command: 'inspect' }>,
   streams: Streams,
+  signal: AbortSignal,
 ): Promise<number> {
   const path = await onnxPath(model)
   const source = await diskSource(path)
   if (source === undefined) throw new SpeechError('model-not-found', `there is no file ${path}`)
   const graph = await readGraph(source)
   const operators = new Set(graph.nodes.map(({ operator }) => operator))
-  const facts = graph.metadata.size === 0 ? undefined : factsFromMetadata(graph.metadata)
+  // A FunASR export says nothing of itself, but what quantized it may have left a note.
+  const facts = graph.metadata.has('model_type') ? factsFromMetadata(graph.metadata) : undefined
   const found = {
     file: path,
     bytes: source.byteLength,
-    sha256: await sha256Of(source, nodeHasher),
+    sha256: await sha256Of(source, nodeHasher, { signal }),
     flavour: flavourOf(graph.inputNames, graph.outputNames),
     weights: operators.has('MatMulInteger') ? 'int8' : operators.has('MatMulNBits') ? 'int8 blocks' : 'float',
     nodes: graph.nodes.length,

@@ -11,6 +11,8 @@ import { tellModel } from './tell-model.ts'
 import { megabytes, type Streams, told } from './told.ts'
 
 const INTERRUPTED = 130
+/** A load takes two seconds; whoever needs a model longer is told instead of waited for. */
+const REMOVE_PATIENCE_MS = 5000
 
 /**
  * `sensevoice model …`
@@ -26,7 +28,8 @@ export async function modelCommand(
     return await COMMANDS[options.command](options as never, streams, signal)
   } catch (error) {
     if (signal.aborted) {
-      streams.error('\nsensevoice: interrupted; the next fetch goes on from here\n')
+      const after = options.command === 'fetch' ? '; the next fetch goes on from here' : ''
+      streams.error(`\nsensevoice: interrupted${after}\n`)
       return INTERRUPTED
     }
     streams.error(told('model', toSpeechError(error, 'file-unreadable')))
@@ -53,7 +56,11 @@ async function fetchModel(args: Of<'fetch'>, streams: Streams, signal: AbortSign
     const stored = await nodeStore().open(wanted, { signal, onProgress: (one) => progress.tell(one) })
     await stored.release()
     progress.end()
-    streams.out(`${stored.key} is complete and proven\n`)
+    const { sha256 } = stored.manifest.files.model
+    // Nobody tells the hash of a bare address.
+    const proof =
+      wanted.type === 'files' ? `; its SHA-256 is ${sha256}, with nothing to prove it by` : ' and proven'
+    streams.out(`${stored.key} is complete${proof}\n`)
     return 0
   } finally {
     progress.end()
@@ -77,8 +84,8 @@ async function list({ json }: Of<'list'>, streams: Streams): Promise<number> {
   return 0
 }
 
-async function remove({ model }: Of<'remove'>, streams: Streams): Promise<number> {
-  const freed = await nodeStore().remove(model)
+async function remove({ model }: Of<'remove'>, streams: Streams, signal: AbortSignal): Promise<number> {
+  const freed = await nodeStore().remove(model, { signal, patienceMs: REMOVE_PATIENCE_MS })
   if (freed === 0) throw notStored(model)
   streams.out(`${megabytes(freed)} freed\n`)
   return 0
@@ -92,7 +99,7 @@ async function verify({ model }: Of<'verify'>, streams: Streams, signal: AbortSi
     )
   }
   if (damages.length > 0) return 1
-  const prepared = await withModelFolder(model, verifyPrepared)
+  const prepared = await withModelFolder(model, (folder) => verifyPrepared(folder, { signal }))
   for (const { name, fault } of prepared) streams.error(`sensevoice: ${model}: ${name}: ${fault}\n`)
   if (prepared.length > 0) {
     streams.error(

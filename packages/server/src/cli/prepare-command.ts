@@ -7,8 +7,9 @@ import type { Streams } from './told.ts'
 export async function prepareCommand(
   { model }: { readonly model: string },
   streams: Streams,
+  signal: AbortSignal,
 ): Promise<number> {
-  const verdict = await withModelFolder(model, (folder) => prepareFolder(folder))
+  const verdict = await withModelFolder(model, (folder) => prepareFolder(folder, { signal }))
   streams.out(`${model}: ${inWords(verdict)}\n`)
   return 0
 }

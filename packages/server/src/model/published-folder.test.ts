@@ -32,7 +32,7 @@ test('a FunASR download is analyzed and prepared as it is', async () => {
   home.file('am.mvn', repositoryText(`${CONTRACT}/am.mvn`))
   const published = await results()
   expect(published).toHaveLength(1)
-  const faster = async () => ({ outcome: 'faster', publishedMs: 2, preparedMs: 1 }) as const
+  const faster = { measure: async () => ({ outcome: 'faster', publishedMs: 2, preparedMs: 1 }) as const }
   expect(await prepareFolder(home.folder, faster)).toMatchObject({ outcome: 'faster' })
   expect(await results()).toEqual(published)
 })

@@ -19,19 +19,24 @@ export interface ProbedModel {
 /**
  * Runs the published and the prepared graph on the same features. Processors without an 8-bit dot product may saturate in the prepared one, which
  * no flag of the processor tells as surely as a look at the answers.
+ *
+ * @throws the signal's reason, looked at between the runs
  */
 export async function probe(
   model: ProbedModel,
+  signal?: AbortSignal,
 ): Promise<Pick<PrepareVerdict, 'outcome' | 'publishedMs' | 'preparedMs'>> {
   const { facts, tags } = model
   const shared = { runtime, facts, tags, executionProvider: 'cpu', threads: 1 } as const
   const published = await measure(
     await createSenseVoiceModel({ ...shared, model: await readBytes(model.modelPath) }),
     facts,
+    signal,
   )
   const prepared = await measure(
     await createSenseVoiceModel({ ...shared, model: model.graphPath, prepared: 'but-for-layout' }),
     facts,
+    signal,
   )
   const outcome = !compareOutputs(published.output, prepared.output).agrees
     ? 'different'
@@ -44,14 +49,17 @@ export async function probe(
 async function measure(
   model: AcousticModel,
   { frontend }: ModelFacts,
+  signal: AbortSignal | undefined,
 ): Promise<{ output: AcousticOutput; ms: number }> {
   const dimension = frontend.melBins * frontend.lfrWindowSize
   const features = { data: seededFeatures(FRAMES * dimension), frames: FRAMES, dimension }
   const prompt = { language: 'auto', withItn: true } as const
   try {
+    signal?.throwIfAborted()
     let output = await model.infer(features, prompt)
     let ms = Number.POSITIVE_INFINITY
     for (let run = 0; run < RUNS; run += 1) {
+      signal?.throwIfAborted()
       const started = performance.now()
       output = await model.infer(features, prompt)
       ms = Math.min(ms, performance.now() - started)

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { open, rename, rm } from 'node:fs/promises'
 import { onDisk } from '../store/disk-error.ts'
+import { PARTIAL } from '../store/disk-partial.ts'
 
 /** What a file held when it was written. */
 export interface FileProof {
@@ -14,7 +15,7 @@ export interface FileProof {
  * @throws SpeechError `quota-exceeded`, `file-unreadable` here and by what is returned
  */
 export async function provenFile(path: string) {
-  const partial = `${path}.partial`
+  const partial = path + PARTIAL
   const file = await onDisk(partial, () => open(partial, 'w'))
   const hash = createHash('sha256')
   let written = 0

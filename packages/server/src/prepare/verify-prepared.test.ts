@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { repositoryFile, repositoryText } from '../../../onnx/src/test-data/files.ts'
 import { readModel } from '../model/read-model.ts'
@@ -17,7 +18,7 @@ beforeEach(() => {
 afterEach(() => home.remove())
 
 const prepare = (outcome: 'faster' | 'slower' = 'faster') =>
-  prepareFolder(home.folder, async () => ({ outcome, publishedMs: 2, preparedMs: 1 }))
+  prepareFolder(home.folder, { measure: async () => ({ outcome, publishedMs: 2, preparedMs: 1 }) })
 
 describe('verifyPrepared', () => {
   test('finds nothing where nothing was prepared, where it is not used, and where it is whole', async () => {
@@ -44,6 +45,34 @@ describe('verifyPrepared', () => {
     ])
     expect(readdirSync(home.folder).sort()).toEqual(['model.int8.onnx', 'tokens.txt'])
     expect((await readModel(home.folder)).model).toBeInstanceOf(Uint8Array)
+  })
+
+  test('waits while a model is prepared anew, and finds nothing wrong with that', async () => {
+    await prepare()
+    const { verdict } = preparedPaths(home.folder)
+    const old = JSON.parse(readFileSync(verdict, 'utf8'))
+    const other = { bytes: 1, sha256: '0'.repeat(64) }
+    writeFileSync(verdict, JSON.stringify({ ...old, files: { ...old.files, weights: other } }))
+    let verifying: Promise<unknown> = Promise.resolve()
+    const { files } = await prepareFolder(home.folder, {
+      measure: async () => {
+        verifying = verifyPrepared(home.folder)
+        // Without a lock it is done by then.
+        await Promise.race([verifying, setTimeout(500)])
+        return { outcome: 'faster', publishedMs: 2, preparedMs: 1 }
+      },
+    })
+    expect(await verifying).toEqual([])
+    expect(files).toEqual(old.files)
+    expect(await readModel(home.folder)).toMatchObject({ prepared: 'but-for-layout' })
+  })
+
+  test('ends with its signal, and deletes nothing', async () => {
+    await prepare()
+    const before = readdirSync(home.folder)
+    const stopped = verifyPrepared(home.folder, { signal: AbortSignal.abort(new Error('stopped')) })
+    await expect(stopped).rejects.toThrow('stopped')
+    expect(readdirSync(home.folder)).toEqual(before)
   })
 
   test('a graph that is gone is told', async () => {

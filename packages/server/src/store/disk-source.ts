@@ -1,5 +1,5 @@
 import { open, stat } from 'node:fs/promises'
-import type { ByteSource } from '@sensevoice-web/onnx'
+import { type ByteSource, checkRange } from '@sensevoice-web/onnx'
 import { ifThere, onDisk } from './disk-error.ts'
 
 /** A file on disk; opened for each read, so that nothing has to be closed. Undefined when there is none. */
@@ -10,9 +10,7 @@ export async function diskSource(path: string): Promise<ByteSource | undefined> 
   return {
     byteLength,
     async read(offset, length) {
-      if (!(offset >= 0 && length >= 0 && offset + length <= byteLength)) {
-        throw new RangeError(`bytes ${offset} to ${offset + length} are outside of ${byteLength}`)
-      }
+      checkRange(offset, length, byteLength)
       return await onDisk(path, () => readRange(path, offset, length))
     },
   }

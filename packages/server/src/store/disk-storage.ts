@@ -1,11 +1,12 @@
-import { mkdir, readdir, rm, stat, statfs } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { isSpeechError } from '@sensevoice-web/engine'
 import type { FolderEntry, ModelStorage, PartialFile, Release, StoreFolder } from '@sensevoice-web/onnx'
 import { ifThere, onDisk } from './disk-error.ts'
 import { DiskPartial, PARTIAL, TAG } from './disk-partial.ts'
 import { diskSource } from './disk-source.ts'
 import { withFileLock } from './file-lock.ts'
+import { freeBytesAt } from './free-bytes.ts'
 import { ifUnmarked, markUsed } from './use-marks.ts'
 
 /** Models in a folder on disk, one folder each. */
@@ -56,12 +57,7 @@ export class DiskStorage implements ModelStorage {
   }
 
   async freeBytes(): Promise<number | undefined> {
-    // The folder may not be there yet; then its parents tell.
-    for (let path = this.#root; ; path = dirname(path)) {
-      const info = await statfs(path).catch(() => undefined)
-      if (info !== undefined) return info.bavail * info.bsize
-      if (dirname(path) === path) return undefined
-    }
+    return await freeBytesAt(this.#root)
   }
 
   async #lockPath(name: string): Promise<string> {
