@@ -412,6 +412,14 @@ describe('StreamClient', () => {
     expect(heard).toMatchObject([{ type: 'error', error: { code: 'busy' } }])
   })
 
+  test('an end that nobody asked for is an error, so that its user goes on elsewhere', async () => {
+    connect()
+    await client.open()
+    server.say({ type: 'finished', number: 0, samples: 0 })
+    await until(() => states.at(-1)?.type === 'closed')
+    expect(states.at(-1)).toMatchObject({ error: { code: 'network', retryable: true } })
+  })
+
   test('sound behind the end is refused', async () => {
     connect()
     await client.open()

@@ -1,6 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { readWav, type SpeechEvent, type SpeechResult } from '@sensevoice-web/engine'
-import { StreamClient, type StreamClientOptions, type WebSocketClass } from '@sensevoice-web/protocol'
+import {
+  type ConnectionState,
+  StreamClient,
+  type StreamClientOptions,
+  type WebSocketClass,
+} from '@sensevoice-web/protocol'
 import { afterAll, afterEach, beforeAll } from 'vitest'
 import { WebSocket } from 'ws'
 import { type Companion, startCompanion } from '../serve/companion.ts'
@@ -118,8 +123,13 @@ export const status = async (
   }
 }
 
-export function stream(device: string, server = companion, options: Partial<StreamClientOptions> = {}) {
+export function stream(
+  device: string,
+  server: Pick<Companion, 'url'> = companion,
+  options: Partial<StreamClientOptions> = {},
+) {
   const events: SpeechEvent[] = []
+  const states: ConnectionState[] = []
   const sockets: WebSocket[] = []
   class Kept extends WebSocket {
     constructor(url: string) {
@@ -132,12 +142,13 @@ export function stream(device: string, server = companion, options: Partial<Stre
     WebSocket: Kept as unknown as WebSocketClass,
     sampleRate: 16_000,
     onEvent: (event) => events.push(event),
+    onConnection: (state) => states.push(state),
     ...options,
   })
   opened.push(client)
   const results = () =>
     events.flatMap((event): SpeechResult[] => (event.type === 'result' ? [event.result] : []))
-  return { client, events, results, sockets }
+  return { client, events, states, results, sockets }
 }
 
 export async function feed(client: StreamClient, sound: Float32Array, pauseMs = 0): Promise<void> {

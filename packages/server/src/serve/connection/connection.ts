@@ -30,6 +30,7 @@ export class Connection {
   #waiting = 0
   #last: Promise<void> = Promise.resolve()
   #gone = false
+  #draining = false
 
   constructor(
     socket: WebSocket,
@@ -73,6 +74,7 @@ export class Connection {
 
   /** Answers what was begun, then says that the server goes away. */
   async drain(): Promise<void> {
+    this.#draining = true
     this.#socket.pause()
     await this.#last
     await this.#handler?.drain()
@@ -85,13 +87,16 @@ export class Connection {
   }
 
   #receive(data: Buffer, binary: boolean): void {
+    // Nobody would answer it any more; what is not acknowledged its client still has.
+    if (this.#draining) return
     const arrivedMs = performance.now()
     this.#waiting += 1
     if (this.#waiting >= MOST_WAITING) this.#socket.pause()
     this.#last = this.#last.then(async () => {
       await this.#work(data, binary, arrivedMs)
       this.#waiting -= 1
-      if (this.#waiting < MOST_WAITING && this.#socket.isPaused && !this.#gone) this.#socket.resume()
+      if (this.#draining || this.#gone) return
+      if (this.#waiting < MOST_WAITING && this.#socket.isPaused) this.#socket.resume()
     })
   }
 

@@ -103,12 +103,8 @@ export class StreamDialect implements DialectHandler {
   }
 
   async drain(): Promise<void> {
-    const session = this.#session
-    if (session === undefined) return
     this.#acknowledge()
-    session.finish()
-    await session.heard()
-    await session.answered()
+    await this.#session?.settle()
   }
 
   async #hello(hello: HelloMessage): Promise<void> {
