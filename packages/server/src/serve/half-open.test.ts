@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { Device, opened } from '../test-data/companion-rig.ts'
+import { Device, opened, start } from '../test-data/companion-rig.ts'
 import { CLOSE, maskedFrame, PING, PONG, RawPeer, TEXT } from '../test-data/raw-peer.ts'
 import { type Companion, startCompanion } from './companion.ts'
 import { readServeConfig } from './config.ts'
@@ -126,5 +126,30 @@ describe('an upgrade whose head never ends', () => {
     const drip = setInterval(() => peer.write(Buffer.from('x')), 20)
     opened.push(peer, { close: () => clearInterval(drip) })
     await peer.ended
+  })
+})
+
+describe('a peer that was refused and does not close its side', () => {
+  async function refused(server: Companion): Promise<RawPeer> {
+    const peer = await RawPeer.upgraded(server.url, true)
+    opened.push(peer)
+    expect(peer.answer.toString()).toMatch(/^HTTP\/1.1 401 /)
+    return peer
+  }
+
+  test('is heard no longer', async () => {
+    const server = await start('--token', 'right')
+    const peer = await refused(server)
+    // It learns that by speaking.
+    const speaking = setInterval(() => peer.write(Buffer.from('x')), 10)
+    opened.push({ close: () => clearInterval(speaking) })
+    await peer.ended
+    await server.drain()
+  })
+
+  test('does not keep a server that goes away', async () => {
+    const server = await start('--token', 'right')
+    await refused(server)
+    await server.drain()
   })
 })
