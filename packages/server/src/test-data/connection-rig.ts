@@ -59,6 +59,11 @@ export class ConnectionRig {
     return `http://127.0.0.1:${(this.#sockets.address() as AddressInfo).port}`
   }
 
+  /** Whether any of its sockets is held back. */
+  get holdsBack(): boolean {
+    return [...this.#sockets.clients].some(({ isPaused }) => isPaused)
+  }
+
   async stop(): Promise<void> {
     for (const socket of this.#sockets.clients) socket.terminate()
     this.#sockets.close()

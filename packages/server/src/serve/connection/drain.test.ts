@@ -1,8 +1,10 @@
+import { setImmediate } from 'node:timers/promises'
 import { FakeVoiceProbe, scriptedResult } from '@sensevoice-web/engine/testing'
 import { packFrame } from '@sensevoice-web/protocol'
 import { afterEach, describe, expect, test } from 'vitest'
 import { Device, ENGLISH, opened, samplesOf, start, stream } from '../../test-data/companion-rig.ts'
 import { ConnectionRig } from '../../test-data/connection-rig.ts'
+import { gate } from '../../test-data/gate.ts'
 
 const rigs: ConnectionRig[] = []
 
@@ -15,15 +17,6 @@ async function kept(starting: Promise<ConnectionRig>): Promise<ConnectionRig> {
   const rig = await starting
   rigs.push(rig)
   return rig
-}
-
-/** Whoever waits for it goes on when it is opened. */
-function gate() {
-  let open = () => {}
-  const opening = new Promise<void>((resolve) => {
-    open = resolve
-  })
-  return { open, opening }
 }
 
 /** What the client was closed with, as it was told. */
@@ -77,6 +70,8 @@ describe('a server that goes away, in the stream protocol', () => {
     const finished = client.finish()
     await expect.poll(() => asked, { timeout: 10_000 }).toContain('final')
     const drained = rig.connections[0]?.drain()
+    // Who does not wait for the result closes now.
+    await setImmediate()
     open()
     expect(await finished).toBe(samplesOf('en-three-one-four').length)
     await drained
