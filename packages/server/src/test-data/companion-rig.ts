@@ -55,6 +55,13 @@ export function hex(samples: Float32Array): string {
 export const wsUrl = (path: string, server: Pick<Companion, 'url'> = companion) =>
   server.url.replace('http', 'ws') + path
 
+/** What `/metrics` says behind that name, with its labels; undefined when it says nothing of it. */
+export async function metric(name: string, server: Pick<Companion, 'url'> = companion) {
+  const text = await (await fetch(`${server.url}/metrics`)).text()
+  const line = text.split('\n').find((line) => line.startsWith(`${name} `))
+  return line?.slice(name.length + 1)
+}
+
 export interface Reply {
   readonly text: string
   readonly final: boolean
