@@ -138,7 +138,7 @@ export class StreamDialect implements DialectHandler {
   }
 
   async #begin(hello: HelloMessage, mostBytes: number): Promise<StreamSession> {
-    const { backend, sessions, replies, takeProbe, onEvent, onSound } = this.#parts
+    const { backend, sessions, replies, takeProbe, onEvent, onError, onSound } = this.#parts
     const { device } = this.#link
     const session = new StreamSession(hello, mostBytes, {
       device,
@@ -147,6 +147,7 @@ export class StreamDialect implements DialectHandler {
       probe: await takeProbe(),
       decoder: await createSoundDecoder(hello.audio),
       onEvent: (event) => onEvent(device, event),
+      onError,
       onSound: (durationMs) => onSound(device, durationMs),
     })
     sessions.add(session)

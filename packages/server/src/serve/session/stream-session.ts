@@ -22,6 +22,8 @@ export interface SessionParts {
   readonly decoder: SoundDecoder
   /** Of the server's own mind; what a client sees of it is in `event`. */
   readonly onEvent: (event: SpeechEvent) => void
+  /** Its client is told of speech that gets no result. */
+  readonly onError: (error: SpeechError) => void
   /** Sound was taken, in ms. */
   readonly onSound: (durationMs: number) => void
 }
@@ -187,6 +189,7 @@ export class StreamSession {
     this.#parts.onEvent(event)
     const number = this.#nextEvent++
     const loss = lossOf(event)
+    if (loss !== undefined) this.#parts.onError(loss)
     const retryMs = loss && retryAfterMs(loss)
     this.#keep(number, (mostBytes) => writeEvent(number, event, mostBytes, retryMs))
     this.#replies?.hear(event)
