@@ -1,17 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { expect, type Page } from '@playwright/test'
-import type { SpeechAnalyzer } from 'sensevoice-web'
 import { TALKATIVE } from '../support/addresses.ts'
 import { type RunningCompanion, serve } from '../support/commands.ts'
-import {
-  type Heard,
-  LIBRARY_PAGE,
-  libraryReady,
-  policyViolations,
-  resultsOf,
-  sum,
-} from '../support/library-page.ts'
+import { LIBRARY_PAGE, libraryReady, policyViolations, resultsOf, sum } from '../support/library-page.ts'
 import { test } from '../support/microphone.ts'
+import { answers, hear, heardTimes } from '../support/remote-listening.ts'
 import { soundFile, timeline } from '../support/sounds.ts'
 import { TcpWay } from '../support/tcp-way.ts'
 
@@ -34,6 +27,8 @@ const LONG = soundFile(
     { silenceMs: 2000 },
   ]),
 )
+/** That the server hears. */
+const SIGNS = ['partial', 'speech-end'] as const
 
 let server: RunningCompanion
 let way: TcpWay
@@ -137,10 +132,10 @@ test('a microphone has the events of the page, and nothing that recognizes is lo
 
 test('a connection that is cut again and again loses and doubles nothing', async ({ page }) => {
   await open(page)
-  const alone = await hear(page, undefined)
-  const listening = hear(page, address)
+  const alone = await hear(page, SOUND)
+  const listening = hear(page, SOUND, address)
   for (let cut = 1; cut <= 3; cut += 1) {
-    await signs(page, cut)
+    await heardTimes(page, SIGNS, cut)
     way.cut()
   }
   const { events } = await listening
@@ -154,9 +149,9 @@ test('a server that goes away in the middle of a word: the page goes on, says so
   page,
 }) => {
   await open(page)
-  const alone = await hear(page, undefined)
-  const listening = hear(page, address)
-  await signs(page, 2)
+  const alone = await hear(page, SOUND)
+  const listening = hear(page, SOUND, address)
+  await heardTimes(page, SIGNS, 2)
   await way.close()
   const { events, ended, runtime } = await listening
   expect(ended).toEqual({ type: 'done' })
@@ -170,7 +165,7 @@ test('a server that goes away in the middle of a word: the page goes on, says so
   expect(resultsOf(events).map(({ segmentId }) => segmentId)).toEqual(starts)
 
   expect(await way.open()).toBe(address)
-  const { events: later, runtime: again } = await hear(page, address)
+  const { events: later, runtime: again } = await hear(page, SOUND, address)
   expect(later.filter(({ type }) => type === 'runtime')).toMatchObject([{ provider: 'remote' }])
   expect(again.provider).toBe('remote')
   expect(answers(later)).toEqual(answers(alone.events))
@@ -281,49 +276,6 @@ test('what is said before a pause is answered without waiting for silence', asyn
   const end = events.find((event) => event.type === 'speech-end')
   expect(end).toMatchObject({ reason: 'flush' })
 })
-
-/**
- * Listens to SOUND as it is spoken, over the server or without one; `data-heard` of the page counts the partial results and the ends of segments. The
- * analyzer of an address is kept for the next time.
- */
-function hear(page: Page, remote: string | undefined) {
-  const bytes = [...readFileSync(SOUND).subarray(44)]
-  return page.evaluate(
-    async ({ remote, bytes }) => {
-      const kept = globalThis as unknown as { analyzer?: SpeechAnalyzer }
-      const create = () =>
-        globalThis.SpeechAnalyzer.create(remote ? { remote: { url: remote, patienceMs: 1500 } } : {})
-      if (remote !== undefined) kept.analyzer ??= await create()
-      const analyzer = remote === undefined ? await create() : (kept.analyzer as SpeechAnalyzer)
-      const pcm = new Int16Array(Uint8Array.from(bytes).buffer)
-      const samples = Float32Array.from(pcm, (value) => value / 32_768)
-      async function* spoken() {
-        const started = performance.now()
-        for (let at = 0; at < samples.length; at += 800) {
-          yield { samples: samples.slice(at, at + 800), sampleRate: 16_000 }
-          await new Promise((resolve) => setTimeout(resolve, started + at / 16 - performance.now()))
-        }
-      }
-      const until = (events: readonly Heard[]) => {
-        const signs = events.filter(({ type }) => type === 'partial' || type === 'speech-end')
-        document.documentElement.dataset['heard'] = String(signs.length)
-        return false
-      }
-      const outcome = await globalThis.listen(analyzer, { options: { source: spoken() }, until })
-      document.documentElement.dataset['heard'] = '0'
-      return { ...outcome, runtime: analyzer.runtime }
-    },
-    { remote, bytes },
-  )
-}
-
-async function signs(page: Page, count: number): Promise<void> {
-  await page.waitForFunction((least) => Number(document.documentElement.dataset['heard']) >= least, count)
-}
-
-function answers(events: readonly Heard[]) {
-  return resultsOf(events).map(({ text, startSamples, endSamples }) => ({ text, startSamples, endSamples }))
-}
 
 function counts(types: readonly string[]) {
   return ['speech-start', 'speech-end', 'result', 'discarded', 'error'].map(

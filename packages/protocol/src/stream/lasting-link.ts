@@ -6,8 +6,12 @@ import type { WebSocketClass } from './web-socket-like.ts'
 
 const FIRST_DELAY_MS = 250
 const MOST_DELAY_MS = 5_000
-/** 1008: the token is not taken. 1009: a message was too big, and would be again. 4000: another one has the session now. */
-const FINAL_CODES = [1008, 1009, 4000]
+/** Why a server has ended a connection for good, and what helps; docs/protocol.md. */
+const FINAL_CODES: ReadonlyMap<number, string> = new Map([
+  [1008, 'A message came in too many pieces: send it in fewer.'],
+  [1009, 'A message was too big for the server: send less at a time, or raise its limit.'],
+  [4000, 'The same device or session has connected anew: give each client a device name of its own.'],
+])
 
 export interface LastingLinkHooks {
   /** There is a connection; nothing was said over it. */
@@ -78,13 +82,15 @@ export class LastingLink {
 
   #cut(code: number, why: string): void {
     this.#link = undefined
-    if (this.#keptMs === undefined || FINAL_CODES.includes(code)) {
+    const final = FINAL_CODES.get(code)
+    if (this.#keptMs === undefined || final !== undefined) {
       this.#hooks.failed(
         new SpeechError(
           'network',
-          `the connection to ${hostOf(this.#url)} was not made or was refused (${why})`,
+          `the connection to ${hostOf(this.#url)} was ${final === undefined ? 'not made' : 'ended'} (${why})`,
           {
-            hint: 'Check the address, the token, and that the server is running.',
+            // A refused token is one of these: browsers do not tell why a connection was not made.
+            hint: final ?? 'Check the address, the token, and that the server is running.',
             retryable: code !== 1008,
           },
         ),

@@ -412,6 +412,14 @@ describe('StreamClient', () => {
     expect(heard).toMatchObject([{ type: 'error', error: { code: 'busy' } }])
   })
 
+  test('an end that nobody asked for is an error, so that its user goes on elsewhere', async () => {
+    connect()
+    await client.open()
+    server.say({ type: 'finished', number: 0, samples: 0 })
+    await until(() => states.at(-1)?.type === 'closed')
+    expect(states.at(-1)).toMatchObject({ error: { code: 'network', retryable: true } })
+  })
+
   test('sound behind the end is refused', async () => {
     connect()
     await client.open()
@@ -448,8 +456,26 @@ describe('StreamClient', () => {
   test('no server is a clear error', async () => {
     // The discard port: nobody listens there.
     connect({ url: 'ws://127.0.0.1:9/ws/test' })
-    await expect(client.open()).rejects.toMatchObject({ code: 'network' })
+    await expect(client.open()).rejects.toMatchObject({
+      code: 'network',
+      message: expect.stringContaining('not made'),
+      hint: expect.stringContaining('token'),
+    })
     expect(states.at(-1)?.type).toBe('closed')
+  })
+
+  test.each([
+    [1008, 'pieces'],
+    [1009, 'too big'],
+    [4000, 'connected anew'],
+  ])('code %i is final, and told for what it is', async (code, hint) => {
+    connect()
+    await client.open()
+    server.sockets.at(-1)?.close(code)
+    await until(() => states.at(-1)?.type === 'closed')
+    const error = { code: 'network', message: expect.stringContaining(`ended (code ${code})`) }
+    expect(states.at(-1)).toMatchObject({ error: { ...error, hint: expect.stringContaining(hint) } })
+    expect(server.hellos).toHaveLength(1)
   })
 
   test('closing ends what waits', async () => {

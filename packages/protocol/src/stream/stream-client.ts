@@ -177,10 +177,7 @@ export class StreamClient {
         if (this.#isNew(message.number)) this.#replies.event(message.turn, deserializeReply(message.event))
         break
       case 'finished':
-        if (this.#isNew(message.number)) {
-          this.#finished?.resolve(message.samples)
-          this.close()
-        }
+        if (this.#isNew(message.number)) this.#over(message.samples)
         break
       case 'ack':
         this.#frames.acknowledge(message.nextSequence)
@@ -260,6 +257,20 @@ export class StreamClient {
     this.#nextEvent += 1
     if (this.#nextEvent % EVENTS_A_ACK === 0) this.#acknowledge()
     return true
+  }
+
+  #over(samples: number): void {
+    if (this.#finished === undefined) {
+      this.#end(
+        new SpeechError('network', 'the server has ended the session, which it was not asked to', {
+          hint: 'Begin a new one.',
+          retryable: true,
+        }),
+      )
+      return
+    }
+    this.#finished.resolve(samples)
+    this.close()
   }
 
   #acknowledge(): void {

@@ -22,8 +22,8 @@ Every option is also an environment variable: --token-file is SENSEVOICE_SERVE_T
   --origin O                   pages of this origin may connect (default: all); as often as you like
   --tls-cert F  --tls-key F    PEM files for https and wss
   --connections N              256; --per-address N: 64
-  --message-bytes N            4194304; longer messages end their connection
-  --unheard-seconds N          10; sound of one client that may wait to be heard before its socket is not read
+  --message-bytes N            4194304; longer messages end their connection, and as much of one client may wait
+  --unheard-seconds N          10; sound of one stream that may wait to be heard before its socket is not read
   --queue N                    256 segments may wait; more are refused at once
   --idle-seconds N             120; who says nothing for longer is closed
   --drain-seconds N            20; how long SIGTERM waits for what was begun

@@ -4,6 +4,7 @@ import {
   Device,
   ENGLISH,
   hex,
+  metric,
   samplesOf,
   serveCompanion,
   start,
@@ -87,7 +88,7 @@ describe('who is let in', () => {
     expect(await status('/ws/c', {}, server)).toBe('503')
     first.socket.close()
     await first.closed
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await expect.poll(() => metric('sensevoice_connections', server)).toBe('1')
     expect(await status('/ws/c', {}, server)).toBe('101')
     await server.drain()
   })
@@ -117,10 +118,13 @@ describe('overload and going away', () => {
   test('draining answers what was begun, closes with 1001 and lets nobody in', async () => {
     const server = await start()
     const device = await new Device('/ws/a', server).open()
-    device.socket.send(JSON.stringify({ audio: hex(samplesOf('en-three-one-four')) }))
-    await new Promise((resolve) => setTimeout(resolve, 5))
+    const message = JSON.stringify({ audio: hex(samplesOf('en-three-one-four')) })
+    for (let count = 0; count < 15; count += 1) device.socket.send(message)
+    await expect.poll(() => metric('sensevoice_messages_total{kind="text"}', server)).toBe('15')
     const drained = server.drain()
-    expect(JSON.parse(await device.next())).toMatchObject({ text: ENGLISH })
+    for (let count = 0; count < 15; count += 1) {
+      expect(JSON.parse(await device.next())).toMatchObject({ text: ENGLISH })
+    }
     expect(await device.closed).toBe(1001)
     await drained
     await expect(fetch(`${server.url.replace(/\/$/, '')}/health`)).rejects.toThrow()

@@ -196,6 +196,8 @@ class RunningCompanion implements Companion {
     this.#parts.metrics.refusal(error.status)
     const body = JSON.stringify({ error: plain(error.error) })
     const retry = error.retryAfterSeconds === undefined ? '' : `Retry-After: ${error.retryAfterSeconds}\r\n`
+    // Who does not close his side would hold the socket, beyond every count and the drain.
+    socket.once('finish', () => socket.destroy())
     socket.end(
       `HTTP/1.1 ${error.status} Refused\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n${retry}Connection: close\r\n\r\n${body}`,
     )

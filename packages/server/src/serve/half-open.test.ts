@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { Device, opened } from '../test-data/companion-rig.ts'
+import { Device, metric, opened, start } from '../test-data/companion-rig.ts'
 import { CLOSE, maskedFrame, PING, PONG, RawPeer, TEXT } from '../test-data/raw-peer.ts'
 import { type Companion, startCompanion } from './companion.ts'
 import { readServeConfig } from './config.ts'
@@ -36,18 +36,13 @@ async function upgraded(server: Companion): Promise<RawPeer> {
   return peer
 }
 
-async function connections(server: Companion): Promise<string | undefined> {
-  const text = await (await fetch(`${server.url}/metrics`)).text()
-  return /^sensevoice_connections (\d+)$/m.exec(text)?.[1]
-}
-
 describe('a peer that is gone', () => {
   test('one that falls silent behind the upgrade is closed with 4002, and never pinged', async () => {
     const peer = await upgraded(strict)
     const frames = await peer.rest()
     expect(frames.map(({ opcode }) => opcode)).toEqual([CLOSE])
     expect(frames[0]?.payload.readUInt16BE()).toBe(4002)
-    await expect.poll(() => connections(strict)).toBe('0')
+    await expect.poll(() => metric('sensevoice_connections', strict)).toBe('0')
   })
 
   test('one that answers two pings with nothing is cut off', async () => {
@@ -57,7 +52,7 @@ describe('a peer that is gone', () => {
     expect(frames.filter(({ opcode }) => opcode === PING)).toHaveLength(2)
     // It would not be read.
     expect(frames.filter(({ opcode }) => opcode === CLOSE)).toHaveLength(0)
-    await expect.poll(() => connections(pinging)).toBe('0')
+    await expect.poll(() => metric('sensevoice_connections', pinging)).toBe('0')
   })
 
   test('one that answers pings and says nothing is closed with 4002', async () => {
@@ -126,5 +121,30 @@ describe('an upgrade whose head never ends', () => {
     const drip = setInterval(() => peer.write(Buffer.from('x')), 20)
     opened.push(peer, { close: () => clearInterval(drip) })
     await peer.ended
+  })
+})
+
+describe('a peer that was refused and does not close its side', () => {
+  async function refused(server: Companion): Promise<RawPeer> {
+    const peer = await RawPeer.upgraded(server.url, true)
+    opened.push(peer)
+    expect(peer.answer.toString()).toMatch(/^HTTP\/1.1 401 /)
+    return peer
+  }
+
+  test('is heard no longer', async () => {
+    const server = await start('--token', 'right')
+    const peer = await refused(server)
+    // It learns that by speaking.
+    const speaking = setInterval(() => peer.write(Buffer.from('x')), 10)
+    opened.push({ close: () => clearInterval(speaking) })
+    await peer.ended
+    await server.drain()
+  })
+
+  test('does not keep a server that goes away', async () => {
+    const server = await start('--token', 'right')
+    await refused(server)
+    await server.drain()
   })
 })

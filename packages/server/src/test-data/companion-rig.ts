@@ -1,6 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { readWav, type SpeechEvent, type SpeechResult } from '@sensevoice-web/engine'
-import { StreamClient, type StreamClientOptions, type WebSocketClass } from '@sensevoice-web/protocol'
+import {
+  type ConnectionState,
+  StreamClient,
+  type StreamClientOptions,
+  type WebSocketClass,
+} from '@sensevoice-web/protocol'
 import { afterAll, afterEach, beforeAll } from 'vitest'
 import { WebSocket } from 'ws'
 import { type Companion, startCompanion } from '../serve/companion.ts'
@@ -49,6 +54,13 @@ export function hex(samples: Float32Array): string {
 
 export const wsUrl = (path: string, server: Pick<Companion, 'url'> = companion) =>
   server.url.replace('http', 'ws') + path
+
+/** What `/metrics` says behind that name, with its labels; undefined when it says nothing of it. */
+export async function metric(name: string, server: Pick<Companion, 'url'> = companion) {
+  const text = await (await fetch(`${server.url}/metrics`)).text()
+  const line = text.split('\n').find((line) => line.startsWith(`${name} `))
+  return line?.slice(name.length + 1)
+}
 
 export interface Reply {
   readonly text: string
@@ -118,8 +130,13 @@ export const status = async (
   }
 }
 
-export function stream(device: string, server = companion, options: Partial<StreamClientOptions> = {}) {
+export function stream(
+  device: string,
+  server: Pick<Companion, 'url'> = companion,
+  options: Partial<StreamClientOptions> = {},
+) {
   const events: SpeechEvent[] = []
+  const states: ConnectionState[] = []
   const sockets: WebSocket[] = []
   class Kept extends WebSocket {
     constructor(url: string) {
@@ -132,12 +149,13 @@ export function stream(device: string, server = companion, options: Partial<Stre
     WebSocket: Kept as unknown as WebSocketClass,
     sampleRate: 16_000,
     onEvent: (event) => events.push(event),
+    onConnection: (state) => states.push(state),
     ...options,
   })
   opened.push(client)
   const results = () =>
     events.flatMap((event): SpeechResult[] => (event.type === 'result' ? [event.result] : []))
-  return { client, events, results, sockets }
+  return { client, events, states, results, sockets }
 }
 
 export async function feed(client: StreamClient, sound: Float32Array, pauseMs = 0): Promise<void> {

@@ -8,16 +8,19 @@ import { Connection } from '../serve/connection/connection.ts'
 import { SessionStore } from '../serve/session/session-store.ts'
 import { VoiceProbes } from '../voice-probes.ts'
 
+type TakeProbe = () => VoiceProbe | Promise<VoiceProbe>
+
 /** The companion's connections over real sockets and the real VAD; the backend does as the test says. */
 export class ConnectionRig {
   readonly connections: Connection[] = []
   /** What the companion counts. */
   readonly errors: SpeechError[] = []
+  soundMs = 0
   readonly #sockets = new WebSocketServer({ port: 0, host: '127.0.0.1' })
   readonly #probes = new VoiceProbes(DEFAULT_VAD_MODEL)
   readonly #sessions = new SessionStore(30_000, 10)
 
-  private constructor(recognize: Backend['recognize'], probe: (() => VoiceProbe) | undefined) {
+  private constructor(recognize: Backend['recognize'], probe: TakeProbe | undefined) {
     const backend: Backend = {
       kind: 'local',
       model: { name: 'm', version: '1' },
@@ -30,12 +33,14 @@ export class ConnectionRig {
       backend,
       sessions: this.#sessions,
       replies: undefined,
-      takeProbe: async () => probe?.() ?? (await this.#probes.take()),
+      takeProbe: async () => (await probe?.()) ?? (await this.#probes.take()),
       unheardMs: 10_000,
       messageBytes: 1 << 20,
       onEvent: () => {},
       onError: (error: SpeechError) => this.errors.push(error),
-      onSound: () => {},
+      onSound: (_device: string, durationMs: number) => {
+        this.soundMs += durationMs
+      },
       onSlow: () => {},
     }
     this.#sockets.on('connection', (socket) => {
@@ -44,7 +49,7 @@ export class ConnectionRig {
   }
 
   /** @param probe in place of the real VAD, for sound that would take it long */
-  static async start(recognize: Backend['recognize'], probe?: () => VoiceProbe): Promise<ConnectionRig> {
+  static async start(recognize: Backend['recognize'], probe?: TakeProbe): Promise<ConnectionRig> {
     const rig = new ConnectionRig(recognize, probe)
     await once(rig.#sockets, 'listening')
     return rig
@@ -52,6 +57,11 @@ export class ConnectionRig {
 
   get url(): string {
     return `http://127.0.0.1:${(this.#sockets.address() as AddressInfo).port}`
+  }
+
+  /** Whether any of its sockets is held back. */
+  get holdsBack(): boolean {
+    return [...this.#sockets.clients].some(({ isPaused }) => isPaused)
   }
 
   async stop(): Promise<void> {

@@ -13,7 +13,7 @@ export const PONG = 10
 
 /** A client that is nothing but a TCP socket: what it leaves out, answers to pings among it, is for the test to decide. */
 export class RawPeer {
-  /** Resolves when the server has ended the connection. */
+  /** Resolves when the connection is over, both ways. */
   readonly ended: Promise<void>
   readonly #socket: Socket
   #received = Buffer.alloc(0)
@@ -21,8 +21,9 @@ export class RawPeer {
   #over = false
   #wake = () => {}
 
-  private constructor(url: string) {
-    this.#socket = connect(Number(new URL(url).port), '127.0.0.1')
+  private constructor(url: string, holds: boolean) {
+    const port = Number(new URL(url).port)
+    this.#socket = connect({ port, host: '127.0.0.1', allowHalfOpen: holds })
     this.#socket.on('error', () => {})
     this.#socket.on('data', (data) => {
       this.#received = Buffer.concat([this.#received, data])
@@ -37,18 +38,22 @@ export class RawPeer {
     })
   }
 
-  /** Connects, and says these bytes. */
-  static connected(url: string, bytes: Buffer): RawPeer {
-    const peer = new RawPeer(url)
+  /**
+   * Connects, and says these bytes.
+   *
+   * @param holds does not close its side when the server has closed its own
+   */
+  static connected(url: string, bytes: Buffer, holds = false): RawPeer {
+    const peer = new RawPeer(url, holds)
     if (bytes.length > 0) peer.write(bytes)
     return peer
   }
 
-  /** Behind a proper upgrade, with nothing said yet. */
-  static async upgraded(url: string): Promise<RawPeer> {
+  /** Behind the answer to a proper upgrade, with nothing said yet. */
+  static async upgraded(url: string, holds = false): Promise<RawPeer> {
     const key = Buffer.alloc(16).toString('base64')
     const head = `GET /ws/raw HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}\r\n\r\n`
-    const peer = RawPeer.connected(url, Buffer.from(head))
+    const peer = RawPeer.connected(url, Buffer.from(head), holds)
     while (!peer.#received.includes('\r\n\r\n') && !peer.#over) await peer.#news()
     peer.#answer = peer.#received
     peer.#received = peer.#answer.subarray(peer.#answer.indexOf('\r\n\r\n') + 4)

@@ -11,7 +11,7 @@ import { Outbox } from './outbox.ts'
 import { StreamDialect, writeStreamError } from './stream-dialect.ts'
 import { XiaozhiDialect } from './xiaozhi-dialect.ts'
 
-/** Messages that wait while one is being worked on; then the socket is not read any more. */
+/** Messages taken and not done with; then the socket is not read any more. Their bytes have a bound too: as many as one of them may have. */
 const MOST_WAITING = 16
 
 type Dialect =
@@ -28,8 +28,10 @@ export class Connection {
   readonly #sampleRate: number
   #dialect: Dialect = { type: 'unknown' }
   #waiting = 0
+  #waitingBytes = 0
   #last: Promise<void> = Promise.resolve()
   #gone = false
+  #draining = false
 
   constructor(
     socket: WebSocket,
@@ -73,6 +75,7 @@ export class Connection {
 
   /** Answers what was begun, then says that the server goes away. */
   async drain(): Promise<void> {
+    this.#draining = true
     this.#socket.pause()
     await this.#last
     await this.#handler?.drain()
@@ -84,14 +87,23 @@ export class Connection {
     return this.#dialect.type === 'unknown' ? undefined : this.#dialect.handler
   }
 
+  get #isFull(): boolean {
+    return this.#waiting >= MOST_WAITING || this.#waitingBytes > this.#parts.messageBytes
+  }
+
   #receive(data: Buffer, binary: boolean): void {
+    // Nobody would answer it any more; what is not acknowledged its client still has.
+    if (this.#draining) return
     const arrivedMs = performance.now()
     this.#waiting += 1
-    if (this.#waiting >= MOST_WAITING) this.#socket.pause()
+    this.#waitingBytes += data.length
+    if (this.#isFull) this.#socket.pause()
     this.#last = this.#last.then(async () => {
       await this.#work(data, binary, arrivedMs)
       this.#waiting -= 1
-      if (this.#waiting < MOST_WAITING && this.#socket.isPaused && !this.#gone) this.#socket.resume()
+      this.#waitingBytes -= data.length
+      if (this.#draining || this.#gone) return
+      if (!this.#isFull && this.#socket.isPaused) this.#socket.resume()
     })
   }
 

@@ -117,7 +117,8 @@ describe.each([
   })
 
   test('is an event in b, with a time to come back beside it if there is one', async () => {
-    const device = await new Device('/ws/a', await refused(error)).open()
+    const rig = await refused(error)
+    const device = await new Device('/ws/a', rig).open()
     expect(await device.ask(STREAM)).toMatchObject({ type: 'welcome' })
     sendStream(device, samplesOf('en-three-one-four'))
     device.socket.send('{"type":"finish"}')
@@ -129,6 +130,7 @@ describe.each([
     ])
     const withTime = messages.filter((message) => 'retryAfterMs' in message)
     expect(withTime.length).toBe(Object.keys(retryAfter).length)
+    expect(rig.errors).toEqual([error])
   })
 
   test('is an alert in c', async () => {
@@ -186,11 +188,13 @@ describe('speech that is given up, since a minute of it waits before', () => {
   })
 
   test('is an event with a time to come back in b', async () => {
-    const device = await new Device('/ws/a', await stalled()).open()
+    const rig = await stalled()
+    const device = await new Device('/ws/a', rig).open()
     await device.ask(STREAM)
     sendStream(device, long)
     const messages = await saidUntil(device, ({ event }) => event?.type === 'overrun')
     expect(messages.at(-1)).toMatchObject({ event: { where: 'recognizer' }, retryAfterMs: 1000 })
+    expect(rig.errors[0]).toMatchObject({ code: 'busy' })
   })
 
   test('is an alert in c', async () => {

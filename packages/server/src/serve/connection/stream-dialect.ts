@@ -103,12 +103,8 @@ export class StreamDialect implements DialectHandler {
   }
 
   async drain(): Promise<void> {
-    const session = this.#session
-    if (session === undefined) return
     this.#acknowledge()
-    session.finish()
-    await session.heard()
-    await session.answered()
+    await this.#session?.settle()
   }
 
   async #hello(hello: HelloMessage): Promise<void> {
@@ -142,7 +138,7 @@ export class StreamDialect implements DialectHandler {
   }
 
   async #begin(hello: HelloMessage, mostBytes: number): Promise<StreamSession> {
-    const { backend, sessions, replies, takeProbe, onEvent, onSound } = this.#parts
+    const { backend, sessions, replies, takeProbe, onEvent, onError, onSound } = this.#parts
     const { device } = this.#link
     const session = new StreamSession(hello, mostBytes, {
       device,
@@ -151,6 +147,7 @@ export class StreamDialect implements DialectHandler {
       probe: await takeProbe(),
       decoder: await createSoundDecoder(hello.audio),
       onEvent: (event) => onEvent(device, event),
+      onError,
       onSound: (durationMs) => onSound(device, durationMs),
     })
     sessions.add(session)

@@ -22,6 +22,8 @@ export interface SessionParts {
   readonly decoder: SoundDecoder
   /** Of the server's own mind; what a client sees of it is in `event`. */
   readonly onEvent: (event: SpeechEvent) => void
+  /** Its client is told of speech that gets no result. */
+  readonly onError: (error: SpeechError) => void
   /** Sound was taken, in ms. */
   readonly onSound: (durationMs: number) => void
 }
@@ -42,6 +44,7 @@ export class StreamSession {
   readonly #replies: ReplyTurns | undefined
   readonly #abort = new AbortController()
   readonly #sampleRate: number
+  readonly #whole: boolean
   #nextEvent = 0
   #nextSequence = 0
   #mostBytes: number
@@ -53,6 +56,7 @@ export class StreamSession {
     this.device = parts.device
     this.#mostBytes = mostBytes
     this.#sampleRate = hello.audio.sampleRate
+    this.#whole = hello.segmentation === 'whole'
     this.#replies = hello.reply === true ? parts.replies?.open(this.#sink()) : undefined
     const { backend, probe, device } = parts
     const { signal } = this.#abort
@@ -95,11 +99,6 @@ export class StreamSession {
   /** Silences the answer that runs. */
   interrupt(): void {
     this.#replies?.interrupt()
-  }
-
-  /** Resolves when no answer runs. */
-  async answered(): Promise<void> {
-    await this.#replies?.settled()
   }
 
   /** Speaks to this connection from now on: events from `nextEvent` on come (again). */
@@ -155,7 +154,7 @@ export class StreamSession {
   finish(): void {
     this.#finished ??= this.#analysis.finish().then(
       async () => {
-        await this.answered()
+        await this.#replies?.settled()
         if (this.#abort.signal.aborted) return
         const number = this.#nextEvent++
         const samples = this.#analysis.heardSamples
@@ -163,6 +162,17 @@ export class StreamSession {
       },
       (error: unknown) => this.#failed(error),
     )
+  }
+
+  /**
+   * The server goes away: resolves when what was begun has its answer. `finished` is said to a client that asked for it and to no other, which
+   * has sound still to come and goes on elsewhere.
+   */
+  async settle(): Promise<void> {
+    if (this.#finished !== undefined) return await this.#finished
+    // A part of what is to be one segment would be no answer to it.
+    if (!this.#whole) await this.#analysis.endSegment().catch((error: unknown) => this.#failed(error))
+    await this.#replies?.settled()
   }
 
   /** Drops everything. */
@@ -179,6 +189,7 @@ export class StreamSession {
     this.#parts.onEvent(event)
     const number = this.#nextEvent++
     const loss = lossOf(event)
+    if (loss !== undefined) this.#parts.onError(loss)
     const retryMs = loss && retryAfterMs(loss)
     this.#keep(number, (mostBytes) => writeEvent(number, event, mostBytes, retryMs))
     this.#replies?.hear(event)

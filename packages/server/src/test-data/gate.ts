@@ -1,0 +1,8 @@
+/** Whoever awaits `opening` goes on once `open` was called. */
+export function gate() {
+  let open = () => {}
+  const opening = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  return { open, opening }
+}
