@@ -30,6 +30,8 @@ export class Connection {
   #waiting = 0
   #last: Promise<void> = Promise.resolve()
   #gone = false
+  /** Whatever is said now is not heard any more. */
+  #over = false
 
   constructor(
     socket: WebSocket,
@@ -47,6 +49,7 @@ export class Connection {
     socket.on('error', () => {})
     socket.on('close', () => {
       this.#gone = true
+      this.#abandon()
       void this.#last.then(() => this.#handler?.gone())
     })
   }
@@ -66,6 +69,7 @@ export class Connection {
   }
 
   close(code: number, reason: string): void {
+    this.#abandon()
     this.#socket.close(code, reason)
     // Whoever does not answer the closing handshake is not waited for.
     setTimeout(() => this.#socket.terminate(), 1000).unref()
@@ -78,6 +82,12 @@ export class Connection {
     await this.#handler?.drain()
     this.#socket.resume()
     this.close(1001, 'the server is going away')
+  }
+
+  /** At once, not behind the message that is being worked on: what it waits for is what nobody needs any more. */
+  #abandon(): void {
+    this.#over = true
+    this.#handler?.abandon()
   }
 
   get #handler(): DialectHandler | undefined {
@@ -96,11 +106,12 @@ export class Connection {
   }
 
   async #work(data: Buffer, binary: boolean, arrivedMs: number): Promise<void> {
-    if (this.#gone) return
+    if (this.#over) return
     try {
       if (binary) await this.#speaking().binary(data)
       else await this.#text(data.toString('utf8'), arrivedMs)
     } catch (error) {
+      if (this.#over) return
       const failed = toSpeechError(error, 'inference-failed')
       this.#parts.onError(failed)
       this.#outbox.say(this.#write(failed))
