@@ -36,10 +36,13 @@ async function upgraded(server: Companion): Promise<RawPeer> {
   return peer
 }
 
-async function connections(server: Companion): Promise<string | undefined> {
+async function metric(server: Companion, name: string): Promise<string | undefined> {
   const text = await (await fetch(`${server.url}/metrics`)).text()
-  return /^sensevoice_connections (\d+)$/m.exec(text)?.[1]
+  return new RegExp(`^sensevoice_${name} (\\d+)$`, 'm').exec(text)?.[1]
 }
+
+const connections = (server: Companion) => metric(server, 'connections')
+const dead = (server: Companion) => metric(server, 'connections_dead_total')
 
 describe('a peer that is gone', () => {
   test('one that falls silent behind the upgrade is closed with 4002, and never pinged', async () => {
@@ -48,9 +51,11 @@ describe('a peer that is gone', () => {
     expect(frames.map(({ opcode }) => opcode)).toEqual([CLOSE])
     expect(frames[0]?.payload.readUInt16BE()).toBe(4002)
     await expect.poll(() => connections(strict)).toBe('0')
+    expect(await dead(strict)).toBe('0')
   })
 
-  test('one that answers two pings with nothing is cut off', async () => {
+  test('one that answers two pings with nothing is cut off, and counted', async () => {
+    const before = Number(await dead(pinging))
     const peer = await upgraded(pinging)
     peer.write(maskedFrame(TEXT, HELLO))
     const frames = await peer.rest()
@@ -58,6 +63,7 @@ describe('a peer that is gone', () => {
     // It would not be read.
     expect(frames.filter(({ opcode }) => opcode === CLOSE)).toHaveLength(0)
     await expect.poll(() => connections(pinging)).toBe('0')
+    expect(Number(await dead(pinging))).toBe(before + 1)
   })
 
   test('one that answers pings and says nothing is closed with 4002', async () => {
