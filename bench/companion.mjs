@@ -1,5 +1,6 @@
 // The companion under many devices: all connected, some speaking at once in real time over the stream protocol. Prints what was lost or doubled
-// (nothing may be: else it exits with 1), how long after the end of speech results came, and the server's memory. Needs `npm run build`.
+// (nothing may be: else it exits with 1), how long after the end of speech results came to their speakers, by the speakers' clock: with what sound
+// waits before the server hears it, and what an answer waits on its way back. And the server's memory. Needs `npm run build`.
 // Usage: node bench/companion.mjs [--connected 200] [--speaking 20] [--seconds 60] [--model FOLDER] [--parallel N]
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
@@ -21,6 +22,9 @@ const { values } = parseArgs({
 const [connected, speaking, seconds] = [values.connected, values.speaking, values.seconds].map(Number)
 const HANG_OVER_MS = 640
 const CHUNK = 800
+const SAMPLES_PER_MS = 16
+/** Of full scale: the last sample above it is the end of speech. */
+const LOUD = 0.01
 const { StreamClient } = await import(`${root}packages/protocol/dist/index.js`)
 const { WebSocket } = createRequire(`${root}packages/server/package.json`)('ws')
 
@@ -68,17 +72,23 @@ const speech = Float32Array.from(
   (value) => value / 32_768,
 )
 // One utterance and the silence that ends it.
+const BEFORE = 4000
 const turn = new Float32Array(Math.ceil((speech.length + 16_000) / CHUNK) * CHUNK)
-turn.set(speech, 4000)
+turn.set(speech, BEFORE)
+const speechEndMs = (BEFORE + speech.findLastIndex((value) => Math.abs(value) > LOUD) + 1) / SAMPLES_PER_MS
+const turnMs = turn.length / SAMPLES_PER_MS
 const turns = Math.max(1, Math.floor((seconds * 16_000) / turn.length))
 
 const quiet = Array.from({ length: connected - speaking }, (_, at) => new WebSocket(`${url}/ws/quiet-${at}`))
 await Promise.all(quiet.map((socket) => new Promise((resolve) => socket.once('open', resolve))))
 
-const late = []
-const tallies = Array.from({ length: speaking }, () => new UtteranceTally(turns, turn.length / 16))
+const [late, heardLate] = [[], []]
+/** A speaker that is late itself is measured by when it should have spoken: its lateness counts. */
+let speakerLateMs = 0
+const tallies = Array.from({ length: speaking }, () => new UtteranceTally(turns, turnMs))
 let [finals, errors, partials] = [0, 0, 0]
 async function speak(at) {
+  let started = 0
   const client = new StreamClient({
     url: `${url}/ws/speaker-${at}`,
     WebSocket,
@@ -89,15 +99,20 @@ async function speak(at) {
       if (event.type !== 'result') return
       finals += 1
       tallies[at].take(event.result)
-      late.push(event.result.timings.endOfSpeechToResultMs)
+      const { startMs, endMs, timings } = event.result
+      const turnNumber = Math.floor((startMs + endMs) / 2 / turnMs)
+      late.push(performance.now() - (started + turnNumber * turnMs + speechEndMs))
+      heardLate.push(timings.endOfSpeechToResultMs)
     },
   })
   await client.open()
-  const started = performance.now() + (at * 2000) / speaking
+  started = performance.now() + (at * 2000) / speaking
   for (let turnNumber = 0, chunk = 0; turnNumber < turns; turnNumber += 1) {
     for (let from = 0; from < turn.length; from += CHUNK, chunk += 1) {
-      const due = started + (chunk * CHUNK) / 16
+      // A microphone gives a chunk when its last sample is there.
+      const due = started + ((chunk + 1) * CHUNK) / SAMPLES_PER_MS
       await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - performance.now())))
+      speakerLateMs = Math.max(speakerLateMs, performance.now() - due)
       client.send(turn.subarray(from, from + CHUNK))
     }
   }
@@ -111,8 +126,9 @@ const failed = []
 await Promise.all(tallies.map((_, at) => speak(at).catch((error) => failed.push(error))))
 const after = memory()
 clearInterval(watching)
-late.sort((a, b) => a - b)
-const at = (share) => late[Math.min(late.length - 1, Math.ceil(share * late.length) - 1)] ?? Number.NaN
+for (const times of [late, heardLate]) times.sort((a, b) => a - b)
+const at = (times, share) =>
+  times[Math.min(times.length - 1, Math.ceil(share * times.length) - 1)] ?? Number.NaN
 const sum = (figure) => tallies.reduce((total, tally) => total + tally[figure], 0)
 const faults = {
   lost: sum('lost'),
@@ -135,11 +151,12 @@ for (const [name, share] of [
   ['p99', 0.99],
   ['slowest', 1],
 ]) {
-  const ms = at(share)
+  const [ms, heardMs] = [at(late, share), at(heardLate, share)]
   console.log(
-    `  end of speech to result, ${name.padEnd(8)} ${ms.toFixed(0).padStart(6)} ms: the hang-over + ${(ms - HANG_OVER_MS).toFixed(0)}`,
+    `  end of speech to result, ${name.padEnd(8)} ${ms.toFixed(0).padStart(6)} ms: the hang-over + ${(ms - HANG_OVER_MS).toFixed(0)}; as the server counts ${heardMs.toFixed(0)}`,
   )
 }
+console.log(`  a chunk was sent ${speakerLateMs.toFixed(0)} ms late at most, which counts in these times`)
 console.log(
   `  memory of the server: ${before.toFixed(0)} MiB at first, then at every tenth ${tenths.join(', ')}, ${after.toFixed(0)} at the end`,
 )

@@ -10,6 +10,8 @@
 #define SV_RAW_BYTES 512
 /** Messages of the device dialect on their way: the server works on 16, the network holds the others. */
 #define SV_MOST_UNANSWERED 32
+/** Utterances of the stream dialect whose beginnings are known until they have a result: a minute of them may wait in the server. */
+#define SV_MOST_STARTS 16
 
 /** The sound that waits: a ring in the caller's memory. */
 typedef struct sv_ring {
@@ -90,9 +92,9 @@ typedef struct sv_stream {
   uint32_t most_sequence;
   /** Samples of the ring that were sent over this connection or need not be. */
   uint32_t cursor;
-  /** Utterances without a result yet: the oldest began at this sample (16 kHz) of the session, the newest at that. */
+  /** Utterances without a result yet, and the samples (16 kHz) of the session where they began, oldest first. */
   uint8_t open_utterances;
-  uint32_t oldest_start;
+  uint32_t starts[SV_MOST_STARTS];
   uint32_t newest_start;
   bool hello_sent;
   bool greeted;

@@ -124,7 +124,7 @@ static void begin_session(sv_client *client, const char *session) {
   const uint32_t passed = stream->first_sequence - stream->acked_sequence;
   sv_lose(client, SV_DROPPED_OVERRUN, passed * client->chunk_samples);
   const uint64_t taken = (uint64_t)stream->acked_sequence * client->chunk_samples;
-  const uint64_t start = (uint64_t)stream->oldest_start * client->sample_rate / 16000;
+  const uint64_t start = (uint64_t)stream->starts[0] * client->sample_rate / 16000;
   if (stream->open_utterances > 0 && taken > start) sv_lose(client, SV_DROPPED_SESSION, (uint32_t)(taken - start));
   const bool hello_sent = stream->hello_sent;
   sv_stream_forget(client);
@@ -165,15 +165,23 @@ static bool is_new(sv_client *client, uint32_t number) {
 }
 
 static void utterance_begins(sv_stream *stream, uint32_t start_samples) {
-  if (stream->open_utterances == 0) stream->oldest_start = start_samples;
+  if (stream->open_utterances < SV_MOST_STARTS) stream->starts[stream->open_utterances] = start_samples;
   stream->newest_start = start_samples;
   if (stream->open_utterances < UINT8_MAX) stream->open_utterances = (uint8_t)(stream->open_utterances + 1);
 }
 
+/** The server answers, or gives up, the oldest first. */
 static void utterance_is_settled(sv_stream *stream) {
+  if (stream->open_utterances == 0) return;
+  stream->open_utterances = (uint8_t)(stream->open_utterances - 1);
+  memmove(stream->starts, stream->starts + 1, sizeof stream->starts - sizeof stream->starts[0]);
+  // Of the beginnings that had no place only the last is known.
+  if (stream->open_utterances >= SV_MOST_STARTS) stream->starts[SV_MOST_STARTS - 1] = stream->newest_start;
+}
+
+/** What was just being said was none, whatever waits before it. */
+static void utterance_was_none(sv_stream *stream) {
   if (stream->open_utterances > 0) stream->open_utterances = (uint8_t)(stream->open_utterances - 1);
-  // The next one may be recognized while somebody speaks on; more than these two are rare.
-  stream->oldest_start = stream->newest_start;
 }
 
 static void hear_event(sv_client *client, sv_stream_message *message) {
@@ -189,8 +197,9 @@ static void hear_event(sv_client *client, sv_stream_message *message) {
     const sv_event event = {SV_EVENT_REPLY, {.reply = message->reply}};
     sv_tell(client, &event);
   } else if (strcmp(type, "discarded") == 0) {
-    utterance_is_settled(stream);
+    utterance_was_none(stream);
   } else if (strcmp(type, "overrun") == 0) {
+    utterance_is_settled(stream);
     sv_lose(client, SV_DROPPED_SERVER, message->samples);
   } else if (strcmp(type, "error") == 0) {
     utterance_is_settled(stream);

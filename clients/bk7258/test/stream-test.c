@@ -155,6 +155,43 @@ static void a_lost_session_costs_what_had_no_result(void) {
   CHECK(seen.dropped[SV_DROPPED_SESSION] == 5 * CHUNK - 900 && seen.connected == 3);
 }
 
+/** Events of a session that is lost behind them; 4000 samples were taken. Returns what the loss costs. */
+static uint64_t lost_behind(const char *const *events, unsigned count) {
+  greet();
+  push(5 * CHUNK);
+  poll_for(10);
+  for (unsigned number = 0; number < count; number += 1) {
+    char text[256];
+    snprintf(text, sizeof text, "{\"type\":\"event\",\"number\":%u,\"event\":{%s}}", number, events[number]);
+    say(text);
+    poll_for(10);
+  }
+  ack(5);
+  again();
+  welcome(OTHER, false, 0);
+  return seen.dropped[SV_DROPPED_SESSION];
+}
+
+#define START(at) "\"type\":\"speech-start\",\"startSamples\":" #at
+#define OVERRUN(count) "\"type\":\"overrun\",\"where\":\"recognizer\",\"samples\":" #count ",\"totalSamples\":" #count
+
+static void speech_that_the_server_gave_up_is_not_lost_again(void) {
+  const char *const alone[] = {START(100), OVERRUN(500)};
+  CHECK(lost_behind(alone, 2) == 0 && seen.dropped[SV_DROPPED_SERVER] == 500);
+  // Those behind it still wait: the oldest of them began at 900.
+  const char *const first[] = {START(100), START(900), START(1700), OVERRUN(500)};
+  CHECK(lost_behind(first, 4) == 5 * CHUNK - 900 && seen.dropped[SV_DROPPED_SERVER] == 500);
+  const char *const none[] = {START(100), START(900), "\"type\":\"discarded\""};
+  CHECK(lost_behind(none, 3) == 5 * CHUNK - 100);
+  // More at once than there is place for: the oldest counts, and when all with a place are answered, the newest.
+  const char *many[2 * SV_MOST_STARTS + 1];
+  for (unsigned at = 0; at < SV_MOST_STARTS; at += 1) many[at] = START(300);
+  many[SV_MOST_STARTS] = START(700);
+  for (unsigned at = SV_MOST_STARTS + 1; at < 2 * SV_MOST_STARTS + 1; at += 1) many[at] = OVERRUN(10);
+  CHECK(lost_behind(many, 2 * SV_MOST_STARTS) == 5 * CHUNK - 300);
+  CHECK(lost_behind(many, 2 * SV_MOST_STARTS + 1) == 5 * CHUNK - 700);
+}
+
 static void sound_that_grew_too_old_is_told_once(void) {
   greet();
   push(4 * CHUNK);
@@ -275,6 +312,7 @@ int main(void) {
   an_end_before_a_cut_is_asked_for_again();
   a_lost_session_is_told();
   a_lost_session_costs_what_had_no_result();
+  speech_that_the_server_gave_up_is_not_lost_again();
   sound_that_grew_too_old_is_told_once();
   what_was_never_sent_is_dropped_and_renumbered();
   a_server_against_the_rules_is_left();

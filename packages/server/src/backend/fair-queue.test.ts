@@ -57,6 +57,31 @@ describe('FairQueue', () => {
     expect(await add('e', 'final')).toBe('e')
   })
 
+  test.each(['final', 'candidate'] as const)('a %s takes the place of the newest partial', async (kind) => {
+    const { queue, add, order } = setUp(1, 3)
+    const kept = [add('running', 'final'), add('older', 'partial'), add('waiting', 'final')]
+    const refused = expect(add('newest', 'partial')).rejects.toMatchObject({ code: 'busy', retryable: true })
+    const late = add('late', kind)
+    await refused
+    expect(queue.waiting).toBe(3)
+    // A partial takes nobody's place.
+    await expect(add('another', 'partial')).rejects.toMatchObject({ code: 'busy' })
+    expect(await Promise.all([...kept, late])).toEqual(['running', 'older', 'waiting', 'late'])
+    expect(order).toEqual(['running', 'waiting', 'late', 'older'])
+  })
+
+  test('no final is refused while partials wait, and none of those that wait for one', async () => {
+    const { add } = setUp(1, 2)
+    const running = add('running', 'final')
+    const partials = [add('p1', 'partial'), add('p2', 'partial')].map((partial) =>
+      partial.catch(({ code }) => code),
+    )
+    const finals = [add('f1', 'final'), add('f2', 'final')]
+    await expect(add('f3', 'final')).rejects.toMatchObject({ code: 'busy' })
+    expect(await Promise.all(partials)).toEqual(['busy', 'busy'])
+    expect(await Promise.all([running, ...finals])).toEqual(['running', 'f1', 'f2'])
+  })
+
   test('what was given up does not run, what failed does not stop the rest', async () => {
     const { queue, add, order } = setUp()
     const abort = new AbortController()

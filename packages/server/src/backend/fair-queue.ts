@@ -15,7 +15,7 @@ interface Waiting extends QueuedWork {
 export interface FairQueueOptions {
   /** Pieces of work at once. */
   readonly concurrency: number
-  /** Finals and candidates that may wait; partials beyond it are refused too. */
+  /** Of all kinds together; a final or candidate beyond it takes the place of the newest partial, if one waits. */
   readonly mostWaiting: number
   readonly clock: () => number
   /** How long a piece of work has waited. */
@@ -45,17 +45,13 @@ export class FairQueue {
   }
 
   /**
-   * @throws SpeechError `busy` at once when too many wait, `closed`; the signal's reason while it waits
+   * @throws SpeechError `busy` at once when too many wait, and of a partial also later, when its place is needed; `closed`; the signal's reason while
+   *   it waits
    */
   async run<Result>(work: QueuedWork, run: () => Promise<Result>): Promise<Result> {
     if (this.#closed) throw closed()
     work.signal?.throwIfAborted()
-    if (this.#waiting.length >= this.#options.mostWaiting) {
-      throw new SpeechError('busy', `${this.#waiting.length} segments wait already`, {
-        hint: 'Try again in a moment, or give the server more processors.',
-        retryable: true,
-      })
-    }
+    if (this.#waiting.length >= this.#options.mostWaiting) this.#makeRoom(work.kind)
     await this.#turnOf(work)
     try {
       return await run()
@@ -70,6 +66,18 @@ export class FairQueue {
     this.#closed = true
     for (const waiting of this.#waiting.splice(0)) waiting.refuse(closed())
     while (this.#running > 0) await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+
+  /** A partial that never comes is missed by nobody: the same speech comes again with its final. */
+  #makeRoom(kind: RecognitionKind): void {
+    const refusal = new SpeechError('busy', `${this.#waiting.length} segments wait already`, {
+      hint: 'Try again in a moment, or give the server more processors.',
+      retryable: true,
+    })
+    const at = kind === 'partial' ? -1 : this.#waiting.map((waiting) => waiting.kind).lastIndexOf('partial')
+    const [partial] = at < 0 ? [] : this.#waiting.splice(at, 1)
+    if (partial === undefined) throw refusal
+    partial.refuse(refusal)
   }
 
   #turnOf(work: QueuedWork): Promise<void> {

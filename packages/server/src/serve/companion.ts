@@ -231,7 +231,8 @@ class RunningCompanion implements Companion {
     this.#devices.connected(connection)
     socket.on('message', (_data, binary) => metrics.message(binary ? 'binary' : 'text'))
     const { pingMs } = this.#patience
-    watchLiveness(socket, wire, connection, { pingMs, idleMs: this.#config.idleMs })
+    const onDead = () => metrics.deadConnection()
+    watchLiveness(socket, wire, connection, { pingMs, idleMs: this.#config.idleMs, onDead })
     socket.on('close', () => {
       this.#all.delete(connection)
       this.#devices.closed(connection)

@@ -36,23 +36,29 @@ async function upgraded(server: Companion): Promise<RawPeer> {
   return peer
 }
 
+const connections = (server: Companion) => metric('sensevoice_connections', server)
+const dead = (server: Companion) => metric('sensevoice_connections_dead_total', server)
+
 describe('a peer that is gone', () => {
   test('one that falls silent behind the upgrade is closed with 4002, and never pinged', async () => {
     const peer = await upgraded(strict)
     const frames = await peer.rest()
     expect(frames.map(({ opcode }) => opcode)).toEqual([CLOSE])
     expect(frames[0]?.payload.readUInt16BE()).toBe(4002)
-    await expect.poll(() => metric('sensevoice_connections', strict)).toBe('0')
+    await expect.poll(() => connections(strict)).toBe('0')
+    expect(await dead(strict)).toBe('0')
   })
 
-  test('one that answers two pings with nothing is cut off', async () => {
+  test('one that answers two pings with nothing is cut off, and counted', async () => {
+    const before = Number(await dead(pinging))
     const peer = await upgraded(pinging)
     peer.write(maskedFrame(TEXT, HELLO))
     const frames = await peer.rest()
     expect(frames.filter(({ opcode }) => opcode === PING)).toHaveLength(2)
     // It would not be read.
     expect(frames.filter(({ opcode }) => opcode === CLOSE)).toHaveLength(0)
-    await expect.poll(() => metric('sensevoice_connections', pinging)).toBe('0')
+    await expect.poll(() => connections(pinging)).toBe('0')
+    expect(Number(await dead(pinging))).toBe(before + 1)
   })
 
   test('one that answers pings and says nothing is closed with 4002', async () => {

@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { WebSocket } from 'ws'
 import { PING, RawPeer } from '../test-data/raw-peer.ts'
-import { type LivenessTimes, type WatchedClient, watchLiveness } from './liveness.ts'
+import { type LivenessOptions, type WatchedClient, watchLiveness } from './liveness.ts'
 import { createWebSockets } from './web-sockets.ts'
 
 const HOUR_MS = 3_600_000
@@ -31,14 +31,22 @@ async function connected(): Promise<{ peer: RawPeer; socket: WebSocket; wire: So
 }
 
 test('a socket that the server itself holds back is not taken for dead', async () => {
-  const times: LivenessTimes = { pingMs: 30, idleMs: HOUR_MS }
+  let dead = 0
+  const options: LivenessOptions = {
+    pingMs: 30,
+    idleMs: HOUR_MS,
+    onDead: () => {
+      dead += 1
+    },
+  }
   const client: WatchedClient = { dialect: 'stream', isReplying: false, close: () => {} }
   const [held, silent] = [await connected(), await connected()]
   held.socket.pause()
   // The one held back is asked first each time: when the other one is cut off, it has been spared as often.
-  watchLiveness(held.socket, held.wire, client, times)
-  watchLiveness(silent.socket, silent.wire, client, times)
+  watchLiveness(held.socket, held.wire, client, options)
+  watchLiveness(silent.socket, silent.wire, client, options)
   await silent.peer.ended
+  expect(dead).toBe(1)
   expect(held.socket.readyState).toBe(held.socket.OPEN)
   held.socket.resume()
   expect((await held.peer.rest()).map(({ opcode }) => opcode)).toEqual([PING, PING])
@@ -62,7 +70,11 @@ test('who is held back or listens to an answer is not idle', async () => {
         ends.get(name)?.()
       },
     }
-    watchLiveness(socket, wire, client, { pingMs: HOUR_MS, idleMs: 100 })
+    watchLiveness(socket, wire, client, {
+      pingMs: HOUR_MS,
+      idleMs: 100,
+      onDead: () => closed.push(`${name} dead`),
+    })
     return socket
   }
   const held = await watch('held', true)

@@ -14,11 +14,13 @@ export interface WatchedClient {
   close(code: number, reason: string): void
 }
 
-export interface LivenessTimes {
+export interface LivenessOptions {
   /** From one ping to the next. */
   readonly pingMs: number
   /** Without a message for so long, a client is closed with 4002. */
   readonly idleMs: number
+  /** Called when a socket is ended as dead. */
+  readonly onDead: () => void
 }
 
 /**
@@ -31,7 +33,7 @@ export function watchLiveness(
   socket: WebSocket,
   wire: Socket,
   client: WatchedClient,
-  { pingMs, idleMs }: LivenessTimes,
+  { pingMs, idleMs, onDead }: LivenessOptions,
 ): void {
   let heardMs = performance.now()
   let { bytesRead } = wire
@@ -48,6 +50,7 @@ export function watchLiveness(
     bytesRead = wire.bytesRead
     if (socket.isPaused) return
     if (unanswered >= MOST_UNANSWERED) {
+      onDead()
       socket.terminate()
     } else if (client.dialect !== 'unknown') {
       // Not before the client has spoken: firmware loses what comes right behind the upgrade.

@@ -19,6 +19,7 @@ export class Metrics {
   readonly #segments: Counter<'outcome'>
   readonly #lost: Counter
   readonly #slow: Counter
+  readonly #dead: Counter
   readonly #fallbacks: Counter<'kind'>
   readonly #queued: Histogram
   readonly #stages: Histogram<'stage'>
@@ -47,6 +48,7 @@ export class Metrics {
     this.#segments = counter('segments', 'Segments by what came of them.', ['outcome'])
     this.#lost = counter('lost_samples', 'Sound that was given up, in samples at 16 kHz.')
     this.#slow = counter('slow_readers', 'Connections cut because their client did not read.')
+    this.#dead = counter('connections_dead', 'Connections cut because nothing came behind two pings.')
     this.#fallbacks = counter('fallbacks', 'Recognitions done here since no Triton server answered.', [
       'kind',
     ])
@@ -79,6 +81,10 @@ export class Metrics {
 
   slowReader(): void {
     this.#slow.inc()
+  }
+
+  deadConnection(): void {
+    this.#dead.inc()
   }
 
   fallback(kind: RecognitionKind): void {

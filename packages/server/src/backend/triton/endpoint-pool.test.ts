@@ -116,6 +116,24 @@ test('says busy, with a time, when every endpoint is overloaded, and keeps the c
   expect(pool.counters.failed).toBe(5)
 })
 
+test.each([
+  ['30', 30_000],
+  ['0.0005', 1],
+  // A gateway in maintenance.
+  ['86400', 30_000],
+])(
+  'a server that asks for %s s is taken at its word, up to half a minute',
+  async (retryAfter, retryAfterMs) => {
+    const pool = await poolOf([first.http])
+    first.lasting = { type: 'overload', retryAfter }
+    await expect(pool.infer(request, read)).rejects.toMatchObject({
+      code: 'busy',
+      retryAfterMs,
+      hint: `Try again in ${retryAfterMs} ms.`,
+    })
+  },
+)
+
 test('does not send a refused request anywhere else', async () => {
   const pool = await poolOf([first.http, second.http])
   first.lasting = { type: 'refuse' }

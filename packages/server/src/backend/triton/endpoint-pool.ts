@@ -20,6 +20,12 @@ export interface PoolCall {
   readonly signal?: AbortSignal
 }
 
+/** A call of one size. */
+export interface SizedCall extends PoolCall {
+  /** What a request of this size takes to compute: on top of the time for one try, and twice on top of the pool's own deadline, for another try. Default 0 ms. */
+  readonly allowanceMs?: number
+}
+
 /**
  * Several servers of one model as one: the least busy of those that are well is asked, another one when it fails, until the deadline. A server is
  * well when its health checks say so, its model is the right one, it has answered a probe, and its circuit is closed: after some failures in
@@ -73,7 +79,7 @@ export class EndpointPool {
   async infer<Result>(
     request: OipRequest,
     read: (answer: OipAnswer) => Result,
-    { deadlineMs = this.#settings.deadlineMs, signal }: PoolCall = {},
+    { allowanceMs = 0, deadlineMs = this.#settings.deadlineMs + 2 * allowanceMs, signal }: SizedCall = {},
   ): Promise<Result> {
     if (this.#closing.signal.aborted) throw closed()
     this.#counts.requests += 1
@@ -86,7 +92,7 @@ export class EndpointPool {
       if (leftMs < SHORTEST_TRY_MS || !next.available) break
       if (last !== undefined) this.#tellRetry(last, next)
       try {
-        const timeoutMs = Math.min(this.#settings.tryTimeoutMs, leftMs)
+        const timeoutMs = Math.min(this.#settings.tryTimeoutMs + allowanceMs, leftMs)
         const result = await next.ask(request, read, {
           timeoutMs,
           ...(signal === undefined ? {} : { signal }),

@@ -1,4 +1,5 @@
 import { SpeechError } from '@sensevoice-web/engine'
+import { BusyError } from '../busy-error.ts'
 import type { OipError } from '../oip/oip-error.ts'
 import type { Endpoint } from './endpoint.ts'
 
@@ -10,6 +11,8 @@ export interface Try {
 
 /** When an overloaded server does not say how long to wait: about the time in which a full queue of short segments is worked off. */
 const DEFAULT_RETRY_AFTER_MS = 1000
+/** Nobody is sent away for longer: whoever speaks meanwhile keeps so much sound at most. */
+const MOST_RETRY_AFTER_MS = 30_000
 
 /** The one error of a request that no endpoint answered: what each one said, and what to do. */
 export function failureOf(tries: readonly Try[], endpoints: readonly Endpoint[]): SpeechError {
@@ -25,11 +28,8 @@ export function failureOf(tries: readonly Try[], endpoints: readonly Endpoint[])
   const overloaded = tries.filter(({ error }) => error.kind === 'overloaded')
   if (overloaded.length > 0) {
     const waits = overloaded.map(({ error }) => error.retryAfterMs ?? DEFAULT_RETRY_AFTER_MS)
-    return new SpeechError('busy', `the model servers are overloaded: ${said}`, {
-      ...init,
-      hint: `Try again in ${Math.min(...waits)} ms.`,
-      retryable: true,
-    })
+    const retryAfterMs = Math.ceil(Math.min(...waits, MOST_RETRY_AFTER_MS))
+    return new BusyError(`the model servers are overloaded: ${said}`, { ...init, retryAfterMs })
   }
   if (tries.length === 0 && endpoints.every(({ health }) => health === 'mismatch')) {
     return new SpeechError('model-unsupported', `no endpoint serves this model: ${reasons(endpoints)}`, {

@@ -9,9 +9,9 @@ export interface EndpointPoolOptions extends OipClientOptions {
   readonly healthIntervalMs?: number
   /** For each question of a health check, and for the probe. Default 1500 ms. */
   readonly healthTimeoutMs?: number
-  /** For one request over all its tries. Default 10,000 ms. */
+  /** For one request over all its tries, and more for the length of its sound: see `TritonModel`. Default 10,000 ms. */
   readonly deadlineMs?: number
-  /** For one try, so that a server that hangs leaves time for another. Default 4000 ms. */
+  /** For one try, so that a server that hangs leaves time for another; more in the same way. Default 4000 ms. */
   readonly tryTimeoutMs?: number
   /** Failures in a row after which an endpoint's circuit opens. Default 3. */
   readonly failuresToOpen?: number

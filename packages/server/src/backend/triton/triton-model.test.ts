@@ -152,6 +152,40 @@ test('starts without a server that is well when told to, and asks it as soon as 
   expect(await served.infer(features, AUTO)).toEqual(await model.infer(features, AUTO))
 })
 
+test('a long segment has longer, for one try and in all, and does not count against a server that works on it', async () => {
+  const served = await connect(server.http, { tryTimeoutMs: 50, deadlineMs: 100, failuresToOpen: 1 })
+  server.lasting = { type: 'late', ms: 700 }
+  const long = noiseFeatures(400)
+  expect(await served.infer(long, AUTO)).toEqual(await model.infer(long, AUTO))
+  expect(served.counters.endpoints[0]).toMatchObject({ circuit: 'closed', failed: 0 })
+  // A deadline that the caller sets is kept.
+  await expect(served.infer(long, AUTO, { deadlineMs: 100 })).rejects.toMatchObject({ code: 'network' })
+  expect(served.counters.endpoints[0]).toMatchObject({ circuit: 'open', failed: 1 })
+})
+
+test('when a server hangs over a long segment, another one has as long for it', async () => {
+  const served = await connect(server.http, {
+    endpoints: [server.http, server.grpc],
+    tryTimeoutMs: 50,
+    deadlineMs: 100,
+  })
+  await vi.waitFor(() => expect(served.counters.endpoints.every(({ available }) => available)).toBe(true))
+  server.faults.push({ type: 'stall' })
+  server.lasting = { type: 'late', ms: 300 }
+  const long = noiseFeatures(200)
+  expect(await served.infer(long, AUTO)).toEqual(await model.infer(long, AUTO))
+  expect(served.counters).toMatchObject({ answered: 1, retries: 1 })
+})
+
+test('a short segment has hardly longer: with it a server that hangs is found out soon', async () => {
+  const served = await connect(server.http, { tryTimeoutMs: 50, deadlineMs: 100 })
+  server.lasting = { type: 'stall' }
+  await expect(served.infer(features, AUTO)).rejects.toMatchObject({
+    code: 'network',
+    message: expect.stringContaining('no answer within 90 ms'),
+  })
+})
+
 test('refuses features of another shape before anything is sent', async () => {
   const served = await connect(server.http)
   const before = server.asked

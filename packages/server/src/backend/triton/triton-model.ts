@@ -8,6 +8,7 @@ import {
 } from '@sensevoice-web/engine'
 import { checkedPrompt, type ModelFacts } from '@sensevoice-web/onnx'
 import type { OipRequest } from '../oip/oip-client.ts'
+import { allowanceOf } from './allowance.ts'
 import { EndpointPool, type PoolCall } from './endpoint-pool.ts'
 import { identityMismatch, type ModelIdentity } from './model-identity.ts'
 import { NARROW_OUTPUTS, readNarrowAnswer } from './narrow-answer.ts'
@@ -81,6 +82,9 @@ export class TritonModel implements AcousticModel {
   }
 
   /**
+   * A deadline of the call's own is kept as it is; else the time for one try grows with the sound, by 1.5 s for 15 s, 125 s
+   * for 5 minutes, and the pool's deadline by twice as much.
+   *
    * @throws SpeechError `invalid-argument`; `busy` (retryable) when the servers are overloaded; `network` (retryable) when none answered in time;
    *   `inference-failed`, `model-unsupported`, `closed`
    */
@@ -88,7 +92,11 @@ export class TritonModel implements AcousticModel {
     if (this.#closed) throw new SpeechError('closed', 'the model was disposed of')
     const request = this.#request(features, prompt)
     const expected = this.#expected(features.frames)
-    return await this.#pool.infer(request, (answer) => readNarrowAnswer(answer, expected), call)
+    const allowanceMs = allowanceOf(features.frames)
+    return await this.#pool.infer(request, (answer) => readNarrowAnswer(answer, expected), {
+      ...call,
+      allowanceMs,
+    })
   }
 
   async dispose(): Promise<void> {

@@ -87,9 +87,12 @@ export class BekenDialect implements DialectHandler {
     await analysis.push(samples)
   }
 
-  async gone(): Promise<void> {
+  abandon(): void {
     this.#replies?.close()
     this.#abort.abort(new SpeechError('closed', 'the device is gone'))
+  }
+
+  async gone(): Promise<void> {
     await this.#hearing?.analysis.cancel()
     await this.#free()
   }
@@ -141,6 +144,7 @@ export class BekenDialect implements DialectHandler {
           backend.recognize(segment, { ...options, kind, device, signal }),
         clock: () => performance.now(),
         deliver: (event) => {
+          if (signal.aborted) return
           onEvent(device, event)
           this.#tell(event)
         },

@@ -32,6 +32,8 @@ export class Connection {
   #last: Promise<void> = Promise.resolve()
   #gone = false
   #draining = false
+  /** Whatever is said now is not heard any more. */
+  #over = false
 
   constructor(
     socket: WebSocket,
@@ -49,6 +51,7 @@ export class Connection {
     socket.on('error', () => {})
     socket.on('close', () => {
       this.#gone = true
+      this.#abandon()
       void this.#last.then(() => this.#handler?.gone())
     })
   }
@@ -68,6 +71,7 @@ export class Connection {
   }
 
   close(code: number, reason: string): void {
+    this.#abandon()
     this.#socket.close(code, reason)
     // Whoever does not answer the closing handshake is not waited for.
     setTimeout(() => this.#socket.terminate(), 1000).unref()
@@ -81,6 +85,12 @@ export class Connection {
     await this.#handler?.drain()
     this.#socket.resume()
     this.close(1001, 'the server is going away')
+  }
+
+  /** At once, not behind the message that is being worked on: what it waits for is what nobody needs any more. */
+  #abandon(): void {
+    this.#over = true
+    this.#handler?.abandon()
   }
 
   get #handler(): DialectHandler | undefined {
@@ -108,11 +118,12 @@ export class Connection {
   }
 
   async #work(data: Buffer, binary: boolean, arrivedMs: number): Promise<void> {
-    if (this.#gone) return
+    if (this.#over) return
     try {
       if (binary) await this.#speaking().binary(data)
       else await this.#text(data.toString('utf8'), arrivedMs)
     } catch (error) {
+      if (this.#over) return
       const failed = toSpeechError(error, 'inference-failed')
       this.#parts.onError(failed)
       this.#outbox.say(this.#write(failed))

@@ -53,8 +53,11 @@ export class DeviceDialect implements DialectHandler {
     )
   }
 
-  async gone(): Promise<void> {
+  abandon(): void {
     this.#abort.abort(new SpeechError('closed', 'the device is gone'))
+  }
+
+  async gone(): Promise<void> {
     await this.#stream?.close()
     this.#stream = undefined
   }
@@ -114,6 +117,7 @@ class DeviceStream {
         },
         clock: () => performance.now(),
         deliver: (event) => {
+          if (signal.aborted) return
           parts.onEvent(device, event)
           this.#take(event)
         },

@@ -29,7 +29,9 @@ export interface DialectHandler {
   /** @param arrivedMs when its last byte came, by `performance.now()`: messages before it may have taken a while */
   text(message: string, arrivedMs: number): Promise<void>
   binary(message: Uint8Array): Promise<void>
-  /** The connection is gone. */
+  /** Nothing can be told over this connection any more: gives up at once what is made for it alone, also in the middle of a message. */
+  abandon(): void
+  /** The connection is gone, and behind `abandon` the last message was worked on: frees what it held. */
   gone(): Promise<void>
   /** The server goes away: no more sound, but what was begun is answered. */
   drain(): Promise<void>

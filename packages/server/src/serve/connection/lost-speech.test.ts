@@ -3,6 +3,7 @@ import { SpeechError } from '@sensevoice-web/engine'
 import { FakeVoiceProbe } from '@sensevoice-web/engine/testing'
 import { packBekenFrame, packFrame } from '@sensevoice-web/protocol'
 import { afterEach, describe, expect, test } from 'vitest'
+import { BusyError } from '../../backend/busy-error.ts'
 import { Device, hex, opened, type Reply, samplesOf, spoken } from '../../test-data/companion-rig.ts'
 import { ConnectionRig } from '../../test-data/connection-rig.ts'
 import { opusPackets } from '../../test-data/opus-packets.ts'
@@ -89,6 +90,15 @@ describe.each([
       words: '3 segments wait already. Try again.',
       device: { retry_after_ms: 1000 },
       stream: { retryAfterMs: 1000 },
+    },
+  ],
+  [
+    'is refused by a backend that says when to come back',
+    new BusyError('the model servers are overloaded', { retryAfterMs: 30_000 }),
+    {
+      words: 'the model servers are overloaded. Try again in 30000 ms.',
+      device: { retry_after_ms: 30_000 },
+      stream: { retryAfterMs: 30_000 },
     },
   ],
   [

@@ -1,11 +1,14 @@
 import { SpeechError, type SpeechEvent } from '@sensevoice-web/engine'
+import { BusyError } from '../../backend/busy-error.ts'
 
 const SAMPLES_PER_SECOND = 16_000
+/** Where the backend does not say. */
 const RETRY_AFTER_MS = 1000
 
 /** When a server that answers so is to be asked again; undefined when waiting would not help. */
-export function retryAfterMs({ code }: SpeechError): number | undefined {
-  return code === 'busy' ? RETRY_AFTER_MS : undefined
+export function retryAfterMs(error: SpeechError): number | undefined {
+  if (error instanceof BusyError) return error.retryAfterMs
+  return error.code === 'busy' ? RETRY_AFTER_MS : undefined
 }
 
 /** Why speech gets no result, if that is what the event tells: it failed, was refused, or was given up since too much waited before it. */

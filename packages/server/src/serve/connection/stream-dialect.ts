@@ -95,6 +95,9 @@ export class StreamDialect implements DialectHandler {
     if (session.unheardMs > this.#parts.unheardMs) await session.heard()
   }
 
+  /** A session outlives its connection: what it is about to hear is told over the next one. */
+  abandon(): void {}
+
   async gone(): Promise<void> {
     const session = this.#session
     if (session === undefined || links.get(session) !== this.#link) return

@@ -92,8 +92,12 @@ export class XiaozhiDialect implements DialectHandler {
     await analysis.push(samples)
   }
 
-  async gone(): Promise<void> {
+  abandon(): void {
     this.#replies?.close()
+    this.#abort.abort(new SpeechError('closed', 'the device is gone'))
+  }
+
+  async gone(): Promise<void> {
     await this.#stop()
   }
 
@@ -129,6 +133,7 @@ export class XiaozhiDialect implements DialectHandler {
           backend.recognize(segment, { ...options, kind, device, signal }),
         clock: () => performance.now(),
         deliver: (event) => {
+          if (signal.aborted) return
           onEvent(device, event)
           this.#tell(event)
         },
