@@ -52,6 +52,10 @@ export class ReplyTurns {
         this.#answer()
         break
       case 'discarded':
+        // There is no `speech-end` before it.
+        this.#speaking = false
+        this.#answer()
+        break
       case 'error':
         this.#answer()
         break
