@@ -30,10 +30,11 @@ function talk(soundMs = 3000) {
   const sink = { tell: keep, soundEnd: () => keep('sound end'), free: () => {} }
   const turns = new ReplyTurns(conversation, sink, new ReplyMetrics(new Registry()))
   const at = { segmentId: 0, startMs: 0, startSamples: 0, endMs: 1000, endSamples: 16_000 }
-  const events: Record<'start' | 'end' | 'cough', SpeechEvent> = {
+  const events: Record<'start' | 'end' | 'cough' | 'lost', SpeechEvent> = {
     start: { type: 'speech-start', ...at },
     end: { type: 'speech-end', reason: 'silence', ...at },
     cough: { type: 'discarded', reason: 'too-short', ...at },
+    lost: { type: 'overrun', where: 'recognizer', samples: 16_000, totalSamples: 16_000 },
   }
   return {
     turns,
@@ -43,12 +44,16 @@ function talk(soundMs = 3000) {
     end: () => turns.hear(events.end),
     /** Too short to be speech. */
     discard: () => turns.hear(events.cough),
+    /** Sound that had to wait for too long. */
+    lose: () => turns.hear(events.lost),
     result: (text: string) => turns.hear({ type: 'result', result: heard(text) }),
     /** What the model was asked last. */
     question: () => asked.at(-1)?.at(-1)?.content ?? '',
     types: () => told.map(({ event }) => (event === 'sound end' ? event : event.type)),
   }
 }
+
+type Talk = ReturnType<typeof talk>
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -71,4 +76,88 @@ describe('who coughs while a question is still being recognized', () => {
     expect(asked).toHaveLength(1)
     expect(question()).toContain('Where is the station?')
   })
+})
+
+describe('who goes on before the first sound of an answer', () => {
+  test('is answered for all they said', async () => {
+    const { start, end, result, asked, question, types } = talk()
+    start()
+    end()
+    result('A table for two.')
+    await vi.advanceTimersByTimeAsync(THINK_MS / 2)
+    start()
+    expect(types()).toEqual(['cancelled'])
+    end()
+    result('Tomorrow at eight.')
+    await vi.advanceTimersByTimeAsync(THINK_MS)
+    expect(asked).toHaveLength(2)
+    expect(question()).toContain('A table for two. Tomorrow at eight.')
+  })
+
+  test('is answered for all also when two results come one behind the other', async () => {
+    const { result, asked, question } = talk()
+    result('A table for two.')
+    result('Tomorrow at eight.')
+    await vi.advanceTimersByTimeAsync(THINK_MS)
+    expect(asked).toHaveLength(2)
+    expect(question()).toContain('A table for two. Tomorrow at eight.')
+  })
+
+  test.each([
+    ['is no speech', ({ discard }: Talk) => discard()],
+    ['has no words', ({ end, result }: Talk) => [end(), result(' ')]],
+    ['is lost', ({ end, lose }: Talk) => [end(), lose()]],
+  ])('is answered when what followed %s', async (_, follow) => {
+    const talking = talk()
+    const { turns, start, end, result, asked, question, types } = talking
+    start()
+    end()
+    result('Where is the station?')
+    await vi.advanceTimersByTimeAsync(THINK_MS / 2)
+    start()
+    expect(turns.isReplying).toBe(false)
+    follow(talking)
+    await vi.advanceTimersByTimeAsync(THINK_MS)
+    expect(asked).toHaveLength(2)
+    expect(question()).toContain('Where is the station?')
+    expect(types()).toContain('audio')
+  })
+
+  test('is not answered for what they called off', async () => {
+    const { turns, start, end, result, discard, asked } = talk()
+    result('Where is the station?')
+    await vi.advanceTimersByTimeAsync(THINK_MS / 2)
+    turns.interrupt()
+    start()
+    discard()
+    result('Where is the harbour?')
+    await vi.advanceTimersByTimeAsync(THINK_MS / 2)
+    turns.restart()
+    start()
+    end()
+    result('Thanks.')
+    await vi.advanceTimersByTimeAsync(THINK_MS)
+    expect(asked.map((messages) => messages.at(-1)?.content)).toEqual([
+      expect.stringContaining('station'),
+      expect.stringContaining('harbour'),
+      expect.not.stringMatching(/station|harbour/),
+    ])
+  })
+})
+
+test('who speaks into the sound of an answer has heard it: what it was about is not asked again', async () => {
+  const { start, end, result, discard, asked, question, types } = talk()
+  result('Where is the station?')
+  await vi.advanceTimersByTimeAsync(THINK_MS + 200)
+  expect(types()).toContain('audio')
+  start()
+  discard()
+  await vi.advanceTimersByTimeAsync(THINK_MS)
+  expect(asked).toHaveLength(1)
+  start()
+  end()
+  result('And the harbour?')
+  await vi.advanceTimersByTimeAsync(THINK_MS)
+  expect(asked).toHaveLength(2)
+  expect(question()).not.toContain('station')
 })
