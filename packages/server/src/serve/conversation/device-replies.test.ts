@@ -10,7 +10,15 @@ import { OpusDecoder } from 'opus-decoder'
 import { afterEach, describe, expect, test } from 'vitest'
 import { opusPackets } from '../../test-data/opus-packets.ts'
 import type { Companion } from '../companion.ts'
-import { answering, closeAll, spoken, started, TestDevice, WORDS } from '../test-data/answering-companion.ts'
+import {
+  answering,
+  blip,
+  closeAll,
+  spoken,
+  started,
+  TestDevice,
+  WORDS,
+} from '../test-data/answering-companion.ts'
 
 afterEach(closeAll)
 
@@ -215,15 +223,41 @@ describe('an answer to Beken’s firmware', () => {
     expect(device.order.filter((name) => name === 'response.audio.done')).toHaveLength(1)
   })
 
-  test('is PCM for a device that has no Opus', async () => {
-    const { companion } = await answering({ ...speaking(300), chat: () => [{ say: 'Yes.' }] })
-    const device = await beken(companion, 'pcm')
-    // Bare PCM at the rate of the address, which is 16 kHz here.
-    const pcm = Int16Array.from(spoken(), (value) => Math.round(value * 32_767))
+  /** Bare PCM at the rate of the address, which is 16 kHz here. */
+  function send(device: TestDevice, sound: Float32Array): void {
+    const pcm = Int16Array.from(sound, (value) => Math.round(value * 32_767))
     for (let at = 0; at < pcm.length; at += 960) {
       const { buffer } = pcm.slice(at, at + 960)
       device.send(packBekenFrame(new Uint8Array(buffer), { sequence: at / 960, timestampMs: at / 16 }))
     }
+  }
+
+  test('has a beginning and an end of its own when a noise came before its first sound', async () => {
+    const chat = (_: unknown, index: number) => (index === 0 ? [{ stall: true as const }] : [{ say: 'Yes.' }])
+    const { companion, standIn } = await answering({ chat })
+    const device = await beken(companion, 'pcm')
+    send(device, spoken())
+    await expect.poll(() => standIn.of('chat').length, { timeout: 5000 }).toBe(1)
+    send(device, blip())
+    await expect.poll(() => device.sound.length, { timeout: 5000 }).toBeGreaterThan(0)
+    await ends(device, 'response.audio.done')
+    expect(device.order).toEqual([
+      'hello_response',
+      'response.created',
+      'request_text',
+      'custom',
+      'response.audio.done',
+      'response.created',
+      'reply_text',
+      'sound',
+      'response.audio.done',
+    ])
+  })
+
+  test('is PCM for a device that has no Opus', async () => {
+    const { companion } = await answering({ ...speaking(300), chat: () => [{ say: 'Yes.' }] })
+    const device = await beken(companion, 'pcm')
+    send(device, spoken())
     await ends(device, 'response.audio.done')
     const bytes = device.sound.reduce((sum, { bytes }) => sum + readBekenFrame(bytes).length, 0)
     expect(bytes).toBe(300 * 24 * 2)

@@ -2,6 +2,7 @@ import { type StandInStep, tone } from '@sensevoice-web/pipeline/testing'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import {
   answering,
+  blip,
   closeAll,
   Page,
   spoken,
@@ -157,6 +158,21 @@ describe('barge-in of a page', () => {
     await expect.poll(() => page.of('cancelled').length).toBe(1)
     expect(page.of('turn-end')).toEqual([])
   })
+})
+
+test('a page that hears nothing yet is answered though a noise comes between', async () => {
+  const chat = (_: unknown, index: number) => (index === 0 ? [{ stall: true as const }] : [{ say: 'Yes.' }])
+  const { companion, standIn } = await answering({ chat })
+  const page = new Page(companion)
+  await page.client.open()
+  page.say()
+  await expect.poll(() => standIn.of('chat').length, { timeout: 5000 }).toBe(1)
+  page.say(blip())
+  await page.client.finish()
+  expect(page.events.map(({ event }) => event.type)).toContain('discarded')
+  expect(page.of('cancelled').map(({ turn }) => turn)).toEqual([1])
+  expect(page.of('turn-end').map(({ turn }) => turn)).toEqual([2])
+  expect(JSON.stringify(standIn.of('chat')[1]?.body['messages'])).toContain(WORDS)
 })
 
 describe('a page whose connection is cut', () => {
