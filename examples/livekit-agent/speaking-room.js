@@ -28,7 +28,7 @@ export class SpeakingRoom {
     this.#conversation = conversation
     this.#state = state
     this.#floor = new Floor({
-      onSpeech: () => this.#turn?.silence(),
+      silence: () => this.#turn?.silence() ?? false,
       onTurn: (utterance) => this.#answer(utterance),
     })
   }
@@ -75,7 +75,6 @@ export class SpeakingRoom {
   #answer(utterance) {
     const voice = this.#voice
     if (voice === undefined) return
-    this.#turn?.silence()
     this.#state.set('thinking')
     const turn = new SpokenTurn(this.#room, voice, this.#conversation.answer(utterance))
     this.#turn = turn
