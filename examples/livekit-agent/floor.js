@@ -37,7 +37,7 @@ export class Floor {
   }
 
   /**
-   * @param {unknown} who the same for all that one recognizer tells of one track
+   * @param {unknown} who the same for all that one recognizer tells of one track, and nobody else's
    * @param {import('@livekit/agents').stt.SpeechEvent} event
    */
   hear(who, { type, alternatives }) {
