@@ -23,8 +23,6 @@ import {
 afterEach(closeAll)
 
 const packets = opusPackets(readFileSync(new URL('../../test-data/speech.opus.ogg', import.meta.url)))
-/** The first sound may be heard that late on a busy machine; all of it would be there at once. */
-const LATE_MS = 300
 /** Each sentence is spoken for so long. */
 const speaking = (ms: number) => ({ speech: () => [{ sound: tone(ms) }] })
 function* endlessSpeech(): Generator<StandInStep> {
@@ -98,18 +96,13 @@ describe('an answer to xiaozhi firmware', () => {
     expect(Math.max(...device.messages.map(({ length }) => length))).toBeLessThanOrEqual(DEVICE_REPLY_BYTES)
   })
 
-  test('does not overrun the device, and ends when it was played', async () => {
+  test('is whole also when it is longer than what is sent ahead, and ends once', async () => {
     const { companion } = await answering({ ...speaking(3000), chat: () => [{ say: 'Hello there.' }] })
     const device = await xiaozhi(companion)
     say(device)
     await ends(device, 'tts stop')
-    const { sound } = device
-    const startedMs = sound[0]?.atMs ?? 0
-    expect(sound).toHaveLength(50)
-    for (const [at, { atMs }] of sound.entries()) {
-      expect((at + 1) * 60 - (atMs - startedMs)).toBeLessThanOrEqual(1000 + LATE_MS)
-    }
-    expect((device.messages.at(-1)?.atMs ?? 0) - startedMs).toBeGreaterThan(2900)
+    expect(device.sound).toHaveLength(50)
+    expect(device.order.slice(-5)).toEqual(['tts start', 'llm', 'tts sentence_start', 'sound', 'tts stop'])
   }, 15_000)
 
   test.each([

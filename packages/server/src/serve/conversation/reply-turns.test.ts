@@ -39,7 +39,13 @@ function talk(soundMs = 3000) {
   return {
     turns,
     asked,
-    told,
+    /** The pieces of sound that were sent. */
+    sounds: () =>
+      told.flatMap(({ event, atMs }) =>
+        event !== 'sound end' && event.type === 'audio' ? [{ endMs: event.endMs, atMs }] : [],
+      ),
+    toldMs: (what: 'sound end' | TurnEvent['type']) =>
+      told.filter(({ event }) => nameOf(event) === what).map(({ atMs }) => atMs),
     start: () => turns.hear(events.start),
     end: () => turns.hear(events.end),
     /** Too short to be speech. */
@@ -49,9 +55,11 @@ function talk(soundMs = 3000) {
     result: (text: string) => turns.hear({ type: 'result', result: heard(text) }),
     /** What the model was asked last. */
     question: () => asked.at(-1)?.at(-1)?.content ?? '',
-    types: () => told.map(({ event }) => (event === 'sound end' ? event : event.type)),
+    types: () => told.map(({ event }) => nameOf(event)),
   }
 }
+
+const nameOf = (event: TurnEvent | 'sound end') => (event === 'sound end' ? event : event.type)
 
 type Talk = ReturnType<typeof talk>
 
@@ -160,4 +168,42 @@ test('who speaks into the sound of an answer has heard it: what it was about is 
   await vi.advanceTimersByTimeAsync(THINK_MS)
   expect(asked).toHaveLength(2)
   expect(question()).not.toContain('station')
+})
+
+describe('the pace of an answer', () => {
+  test('is that of whoever plays it, a second ahead; it is over when it was played', async () => {
+    const { result, sounds, toldMs } = talk(3000)
+    result('Tell me all.')
+    await vi.advanceTimersByTimeAsync(THINK_MS + 10_000)
+    const [first] = sounds()
+    const startedMs = first?.atMs ?? 0
+    expect(sounds().at(-1)?.endMs).toBe(3000)
+    const aheadMs = sounds().map(({ endMs, atMs }) => endMs - (atMs - startedMs))
+    expect(Math.max(...aheadMs)).toBe(1000)
+    // What may be sent is: the client never waits.
+    expect(aheadMs.slice(0, 5)).toEqual([200, 400, 600, 800, 1000])
+    expect(aheadMs.slice(5).every((ms) => ms === 1000)).toBe(true)
+    expect(toldMs('sound end')).toEqual([startedMs + 2000])
+    expect(toldMs('turn-end')).toEqual([startedMs + 3000])
+  })
+
+  test('is nobody’s any more when somebody speaks: at once, also behind its last sound', async () => {
+    const { turns, start, result, sounds, toldMs, types } = talk(3000)
+    result('Tell me all.')
+    await vi.advanceTimersByTimeAsync(THINK_MS + 1000)
+    const before = sounds().length
+    start()
+    expect(types().at(-1)).toBe('cancelled')
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(types().at(-1)).toBe('cancelled')
+    expect(sounds()).toHaveLength(before)
+    turns.restart()
+    result('And now?')
+    await vi.advanceTimersByTimeAsync(THINK_MS + 2900)
+    expect(toldMs('sound end')).toHaveLength(1)
+    start()
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(types().at(-1)).toBe('cancelled')
+    expect(toldMs('turn-end')).toEqual([])
+  })
 })

@@ -107,7 +107,6 @@ export class Page {
 }
 
 export interface DeviceMessage {
-  readonly atMs: number
   readonly text?: Readonly<Record<string, unknown>>
   readonly bytes?: Buffer
   readonly length: number
@@ -121,11 +120,8 @@ export class TestDevice {
   private constructor(socket: WebSocket) {
     this.#socket = socket
     socket.on('message', (data: Buffer, binary: boolean) => {
-      const atMs = performance.now()
       const { length } = data
-      this.messages.push(
-        binary ? { atMs, bytes: data, length } : { atMs, text: JSON.parse(String(data)), length },
-      )
+      this.messages.push(binary ? { bytes: data, length } : { text: JSON.parse(String(data)), length })
     })
   }
 
