@@ -27,7 +27,7 @@ const frames = Array.from({ length: TURN_MS / FRAME_MS }, (_, at) =>
   turn.subarray(at * FRAME_SAMPLES, (at + 1) * FRAME_SAMPLES),
 )
 
-// The VAD first, by an STT of its own that stays: see livekit-backends.mjs.
+// The VAD first, by an STT of its own that stays: see sherpa-recognizer.mjs.
 const first = new STT({ backend: BACKENDS.sensevoice(undefined, 1) })
 const heardNothing = first.stream()
 heardNothing.endInput()

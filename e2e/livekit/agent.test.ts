@@ -142,6 +142,24 @@ withLivekit('the example agent', () => {
     await voice.close()
   })
 
+  test('does not start with settings of its recognizer that cannot be', async () => {
+    const settings = { FUNASR_LANGUAGE: 'xx', SENSEVOICE_USE_EXTERNAL_VAD: 'perhaps' }
+    await expect(stage(settings)).rejects.toThrow(
+      /FUNASR_LANGUAGE must be one of .*; SENSEVOICE_USE_EXTERNAL_VAD must be true or false/,
+    )
+    await expect(stage({ AGENT_STT_MODULE: 'node:fs' })).rejects.toThrow(/node:fs has no createSttFromEnv/)
+  })
+
+  test('takes LiveKit’s own VAD by any word that the recognizer takes for yes', async () => {
+    const { join } = await stage({ SENSEVOICE_USE_EXTERNAL_VAD: '1' })
+    const anna = await join('talk', 'anna')
+    const voice = await Voice.open(anna.room)
+    await anna.agentListens()
+    await voice.say(framed(said, LEAD_MS, TAIL_MS))
+    const words = await anna.listener.transcriptions.first('the words', isFinal)
+    expect(words.text).not.toBe('')
+  })
+
   test('tells before anybody speaks why its model cannot be loaded', async () => {
     const { agent, join } = await stage({ SENSEVOICE_MODEL_DIR: '/nowhere/at/all' })
     await join('talk', 'anna')

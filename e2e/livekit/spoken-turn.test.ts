@@ -95,18 +95,30 @@ describe('an answer on its way into the room', () => {
     const turn = endlessTurn()
     let silencedAt = 0
     let atOnce: unknown
+    let tellsUnheard: unknown
     const staged = stage((pieces) => {
       if (pieces !== 2) return
       silencedAt = staged.told.length
-      spoken.silence()
+      tellsUnheard = spoken.silence()
       // Not only when the next event comes.
       atOnce = { last: staged.told.at(-1), interrupted: turn.interrupted }
     })
     const spoken = play(turn, staged)
     await spoken.play(() => {})
     expect(atOnce).toEqual({ last: 'silence', interrupted: true })
+    expect(tellsUnheard).toBe(false)
     expect(staged.told.slice(silencedAt)).not.toContain('sound')
     expect(staged.told.slice(silencedAt)).not.toContain('cue')
     expect(staged.cues.at(-1)).toMatchObject({ type: 'stop', playedMs: 0 })
+  })
+
+  test('tells whoever silences it first that nothing of it was heard', async () => {
+    const turn = endlessTurn()
+    const staged = stage(() => {})
+    const spoken = play(turn, staged)
+    expect([spoken.silence(), spoken.silence()]).toEqual([true, false])
+    await spoken.play(() => {})
+    expect(staged.told).not.toContain('sound')
+    expect(spoken.silence()).toBe(false)
   })
 })

@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import { cli, ServerOptions } from '@livekit/agents'
 import { makeConversation } from './make-conversation.js'
+import { makeStt } from './make-stt.js'
 import { transcribingAgent } from './transcribing-agent.js'
 
 const HEALTH_PORT = 8081
@@ -15,6 +16,7 @@ const file = fileURLToPath(import.meta.url)
 if (process.argv[1] === file) {
   // Wrong settings are told before a room waits for an answer.
   makeConversation()?.close()
+  await (await makeStt()).close()
   cli.runApp(
     new ServerOptions({
       agent: file,

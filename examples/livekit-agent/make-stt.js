@@ -2,9 +2,10 @@ import { inference } from '@livekit/agents'
 
 /**
  * The one place where the speech recognizer of this agent is made: by `createSttFromEnv()` of the module that `AGENT_STT_MODULE` names,
- * a package or a file's URL. Default: `@sensevoice-web/livekit`. When the environment asks for an external VAD it is given LiveKit's own Silero.
+ * a package or a file's URL. Default: `@sensevoice-web/livekit`. It is given LiveKit's own Silero, for an environment that asks for an external VAD.
  *
- * @returns {Promise<import('@livekit/agents').stt.STT>}
+ * @returns {Promise<import('@livekit/agents').stt.STT>} which loads nothing before it is used
+ * @throws {Error} that names what is wrong in the environment
  */
 export async function makeStt() {
   const name = process.env['AGENT_STT_MODULE'] || '@sensevoice-web/livekit'
@@ -12,11 +13,5 @@ export async function makeStt() {
   if (typeof createSttFromEnv !== 'function') {
     throw new Error(`${name} has no createSttFromEnv(); AGENT_STT_MODULE must name a module that has.`)
   }
-  return createSttFromEnv(wantsExternalVad(process.env) ? { vad: new inference.VAD() } : {})
-}
-
-/** @param {NodeJS.ProcessEnv} env */
-function wantsExternalVad(env) {
-  const names = ['SENSEVOICE_USE_EXTERNAL_VAD', 'FUNASR_USE_EXTERNAL_VAD']
-  return names.some((name) => env[name]?.trim().toLowerCase() === 'true')
+  return createSttFromEnv({ vad: new inference.VAD() })
 }

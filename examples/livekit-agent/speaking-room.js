@@ -28,7 +28,7 @@ export class SpeakingRoom {
     this.#conversation = conversation
     this.#state = state
     this.#floor = new Floor({
-      onSpeech: () => this.#turn?.silence(),
+      silence: () => this.#turn?.silence() ?? false,
       onTurn: (utterance) => this.#answer(utterance),
     })
   }
@@ -45,16 +45,16 @@ export class SpeakingRoom {
   }
 
   /**
-   * @param {string} trackSid
+   * @param {unknown} who the same for all that one recognizer tells of one track, and nobody else's
    * @param {import('@livekit/agents').stt.SpeechEvent} event
    */
-  hear(trackSid, event) {
-    this.#floor.hear(trackSid, event)
+  hear(who, event) {
+    this.#floor.hear(who, event)
   }
 
-  /** Nothing more comes of a track, or not of its present recognizer. @param {string} trackSid */
-  gone(trackSid) {
-    this.#floor.gone(trackSid)
+  /** Nothing more comes of a track, or not of its present recognizer. @param {unknown} who */
+  gone(who) {
+    this.#floor.gone(who)
   }
 
   /** Silences it for good; never throws. */
@@ -75,7 +75,6 @@ export class SpeakingRoom {
   #answer(utterance) {
     const voice = this.#voice
     if (voice === undefined) return
-    this.#turn?.silence()
     this.#state.set('thinking')
     const turn = new SpokenTurn(this.#room, voice, this.#conversation.answer(utterance))
     this.#turn = turn

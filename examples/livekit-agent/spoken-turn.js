@@ -42,13 +42,18 @@ export class SpokenTurn {
     this.#turn = turn
   }
 
-  /** Barge-in: no sound leaves the source any more, and all requests of the answer are given up. */
+  /**
+   * Barge-in: no sound leaves the source any more, and all requests of the answer are given up.
+   *
+   * @returns {boolean} whether it was this that silenced it, and before its first sound
+   */
   silence() {
-    if (this.#over || this.#silencedAtMs !== undefined) return
+    if (this.#over || this.#silencedAtMs !== undefined) return false
     this.#silencedAtMs = performance.now()
     this.#playedMs = Math.max(0, this.#givenMs - this.#voice.queuedMs)
     this.#voice.silence()
     this.#turn.interrupt()
+    return this.#givenMs === 0
   }
 
   /**

@@ -1,9 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { log, stt as speech } from '@livekit/agents'
-import { AudioStream } from '@livekit/rtc-node'
 import { Segment } from './segment.js'
 
-const SAMPLE_RATE = 16_000
 const { FINAL_TRANSCRIPT, INTERIM_TRANSCRIPT } = speech.SpeechEventType
 // A recognizer that failed for good is asked again after this long; the track's sound waits meanwhile.
 const NEXT_STREAM_MS = 1000
@@ -12,11 +10,11 @@ const NEXT_STREAM_MS = 1000
  * @typedef {object} HeardTrack
  * @property {import('@livekit/rtc-node').Room} room
  * @property {import('@livekit/agents').stt.STT} stt
- * @property {import('@livekit/rtc-node').RemoteTrack} track
+ * @property {import('node:stream/web').ReadableStream<import('@livekit/rtc-node').AudioFrame>} sound of the track, 16 kHz mono
  * @property {string} trackSid
  * @property {string} identity whose track it is
  * @property {AbortSignal} signal ends it; what was heard by then is still recognized
- * @property {import('./speaking-room.js').SpeakingRoom | undefined} speaking who answers, if anybody does
+ * @property {Pick<import('./speaking-room.js').SpeakingRoom, 'hear' | 'gone'> | undefined} speaking who answers, if anybody does
  */
 
 /**
@@ -25,7 +23,7 @@ const NEXT_STREAM_MS = 1000
  * @param {HeardTrack} heard
  */
 export async function transcribeTrack(heard) {
-  const reader = new AudioStream(heard.track, SAMPLE_RATE, 1).getReader()
+  const reader = heard.sound.getReader()
   const stop = () => void reader.cancel()
   heard.signal.addEventListener('abort', stop, { once: true })
   if (heard.signal.aborted) stop()
@@ -57,8 +55,7 @@ export async function transcribeTrack(heard) {
     const stream = heard.stt.stream()
     const gone = new AbortController()
     const feeding = feed(stream, gone.signal)
-    await publishAll(heard, stream)
-    gone.abort()
+    await publishAll(heard, stream, () => gone.abort())
     await feeding
     stream.close()
     if (ended || heard.signal.aborted) break
@@ -71,13 +68,14 @@ export async function transcribeTrack(heard) {
 /**
  * @param {HeardTrack} heard
  * @param {import('@livekit/agents').stt.SpeechStream} stream
+ * @param {() => void} onEnd nothing more comes of the stream; what came is not published yet
  */
-async function publishAll({ room, trackSid, identity, speaking }, stream) {
+async function publishAll({ room, trackSid, identity, speaking }, stream, onEnd) {
   let segment = new Segment(room, trackSid, identity)
   let published = Promise.resolve()
   try {
     for await (const event of stream) {
-      speaking?.hear(trackSid, event)
+      speaking?.hear(stream, event)
       const best = event.alternatives?.[0]
       if (best === undefined) continue
       const present = segment
@@ -88,7 +86,8 @@ async function publishAll({ room, trackSid, identity, speaking }, stream) {
       segment = new Segment(room, trackSid, identity)
     }
   } finally {
-    speaking?.gone(trackSid)
+    onEnd()
+    speaking?.gone(stream)
     await published
   }
 }

@@ -1,11 +1,14 @@
 import { defineAgent, log } from '@livekit/agents'
-import { ParticipantKind, RoomEvent, TrackKind } from '@livekit/rtc-node'
+import { AudioStream, ParticipantKind, RoomEvent, TrackKind } from '@livekit/rtc-node'
 import { AgentState } from './agent-state.js'
 import { makeConversation } from './make-conversation.js'
 import { makeStt } from './make-stt.js'
 import { SpeakingRoom } from './speaking-room.js'
 import { leaveToSuccessor } from './successor.js'
+import { TrackRuns } from './track-runs.js'
 import { transcribeTrack } from './transcribe-track.js'
+
+const SAMPLE_RATE = 16_000
 
 /**
  * Every audio track of a room is written down, each in its speaker's name. With a language model and a voice in the environment the agent also
@@ -63,28 +66,26 @@ async function prewarm(stt) {
  * @returns {() => Promise<void>} ends it: resolves when what was heard by then is published
  */
 function transcribeRoom(room, { stt, state, speaking }) {
-  /** @type {Map<string, { end: AbortController, done: Promise<void> }>} */
-  const tracks = new Map()
+  const runs = new TrackRuns()
   room.on(RoomEvent.TrackSubscribed, (track, publication, { identity, kind }) => {
     const { sid = '' } = publication
     if (track.kind !== TrackKind.KIND_AUDIO) {
       publication.setSubscribed(false)
       return
     }
-    const end = new AbortController()
     // Agents that answer each other would never end.
     const answered = kind === ParticipantKind.AGENT ? undefined : speaking
-    const heard = { room, stt, track, trackSid: sid, identity, signal: end.signal, speaking: answered }
-    const done = transcribeTrack(heard)
-      .catch((error) => log().error({ trackSid: sid, reason: error.message }, 'a track is heard no more'))
-      .finally(() => tracks.delete(sid))
-    tracks.set(sid, { end, done })
-    state.set('listening')
+    const sound = new AudioStream(track, SAMPLE_RATE, 1)
+    runs.begin(sid, async (signal) => {
+      try {
+        await transcribeTrack({ room, stt, sound, trackSid: sid, identity, signal, speaking: answered })
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error)
+        log().error({ trackSid: sid, reason }, 'a track is heard no more')
+      }
+    })
+    state.tell()
   })
-  room.on(RoomEvent.TrackUnsubscribed, (_track, { sid = '' }) => tracks.get(sid)?.end.abort())
-  return async () => {
-    const left = [...tracks.values()]
-    for (const { end } of left) end.abort()
-    await Promise.all(left.map(({ done }) => done))
-  }
+  room.on(RoomEvent.TrackUnsubscribed, (_track, { sid = '' }) => runs.end(sid))
+  return () => runs.endAll()
 }

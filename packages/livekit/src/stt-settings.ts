@@ -24,7 +24,7 @@ export interface RecognitionSettings {
   readonly language: LanguageChoice
   /** Punctuation and numbers as digits. Default true. */
   readonly useItn: boolean
-  /** Longer speech is cut, at its quietest place from half of this on. 1000 to 60000, default 30000. */
+  /** Longer speech is cut: by the VAD inside at its quietest place from half of this on, with another VAD just here. 1000 to 60000, default 30000. */
   readonly maxSegmentMs: number
 }
 

@@ -33,6 +33,8 @@ export class BekenDialect implements DialectHandler {
   #hearing: Hearing | undefined
   /** A commit has its own beginning and end around what it brings. */
   #committing = false
+  /** `created` was said, and no `done` since. */
+  #responding = false
   /** Of the next frame to the device. */
   #sequence = 0
 
@@ -117,7 +119,7 @@ export class BekenDialect implements DialectHandler {
 
   async #commit(): Promise<void> {
     this.#say(BEKEN.committed)
-    this.#say(BEKEN.created)
+    this.#created()
     this.#committing = true
     try {
       await this.#hearing?.analysis.endSegment()
@@ -160,7 +162,7 @@ export class BekenDialect implements DialectHandler {
       this.#say(writeDeviceError(loss, retryAfterMs(loss)))
     }
     if (event.type === 'result') {
-      if (!this.#committing) this.#say(BEKEN.created)
+      if (!this.#committing) this.#created()
       for (const text of writeBekenResult(event.result)) this.#say(text)
     }
     this.#replies?.hear(event)
@@ -169,19 +171,32 @@ export class BekenDialect implements DialectHandler {
 
   /** The end of an answer is told by its own end. */
   #doneUnlessReplying(): void {
-    if (!this.isReplying) this.#say(BEKEN.done)
+    if (!this.isReplying) this.#done()
+  }
+
+  #created(): void {
+    this.#responding = true
+    this.#say(BEKEN.created)
+  }
+
+  #done(): void {
+    this.#responding = false
+    this.#say(BEKEN.done)
   }
 
   #sink(): DeviceReplies {
     return new DeviceReplies({
       format: () => this.#format,
-      begin: () => {},
+      begin: () => {
+        // What was interrupted before its first sound had its end already.
+        if (!this.#responding) this.#created()
+      },
       sentence: (text) => this.#say(writeBekenSentence(text)),
       frame: (payload, timestampMs) => {
         this.#say(packBekenFrame(payload, { sequence: this.#sequence, timestampMs }))
         this.#sequence = (this.#sequence + 1) & 0xffff
       },
-      end: () => this.#say(BEKEN.done),
+      end: () => this.#done(),
     })
   }
 

@@ -1,5 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises'
-
 /** How far a client has played, by this machine's clock: sound plays from the moment it is sent, one piece behind the other. */
 export class PlayClock {
   #endsMs = 0
@@ -13,6 +11,14 @@ export class PlayClock {
   async untilLeft(mostMs: number, signal: AbortSignal): Promise<void> {
     const lateMs = this.#endsMs - performance.now() - mostMs
     if (lateMs <= 0 || signal.aborted) return
-    await wait(lateMs, undefined, { signal }).catch(() => {})
+    await new Promise<void>((resolve) => {
+      const end = () => {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', end)
+        resolve()
+      }
+      const timer = setTimeout(end, lateMs)
+      signal.addEventListener('abort', end)
+    })
   }
 }

@@ -13,6 +13,8 @@ interface Running {
   readonly turn: number
   readonly stop: AbortController
   readonly done: Promise<void>
+  /** What it answers. */
+  readonly said: SpeechResult
   deliveredMs: number
 }
 
@@ -42,17 +44,27 @@ export class ReplyTurns {
     switch (event.type) {
       case 'speech-start':
         this.#speaking = true
+        this.#takeBack()
         this.interrupt()
         break
       case 'speech-end':
         this.#speaking = false
         break
       case 'result':
-        if (event.result.text.trim() !== '') this.#held = joined(this.#held, event.result)
+        if (event.result.text.trim() !== '') {
+          this.#takeBack()
+          this.#held = joined(this.#held, event.result)
+        }
         this.#answer()
         break
       case 'discarded':
+        // There is no `speech-end` before it.
+        this.#speaking = false
+        this.#answer()
+        break
+      // No result comes of what is lost.
       case 'error':
+      case 'overrun':
         this.#answer()
         break
     }
@@ -91,6 +103,12 @@ export class ReplyTurns {
     this.#sink.free()
   }
 
+  /** Where nothing of an answer was heard yet, there is none: what it is about is answered with what comes now. */
+  #takeBack(): void {
+    const running = this.#running
+    if (running?.deliveredMs === 0) this.#held = running.said
+  }
+
   #answer(): void {
     const result = this.#held
     if (result === undefined || this.#speaking || this.#closed) return
@@ -102,7 +120,7 @@ export class ReplyTurns {
     const done = new Promise<void>((resolve) => {
       end = resolve
     })
-    const running: Running = { turn: turn.turn, stop, done, deliveredMs: 0 }
+    const running: Running = { turn: turn.turn, stop, done, said: result, deliveredMs: 0 }
     this.#running = running
     this.#play(turn, running)
       // A sink that fails ends its turn, not the process.

@@ -53,6 +53,13 @@ export function spoken(): Float32Array {
   return sound
 }
 
+/** A sound too short to be speech, with silence behind it: at 16 kHz. */
+export function blip(): Float32Array {
+  const sound = new Float32Array(1536 + 16_000)
+  sound.set(spoken().subarray(12_000, 12_000 + 1536))
+  return sound
+}
+
 /** A page: everything it hears, in order, with the time of this process. */
 export class Page {
   readonly client: StreamClient
@@ -83,8 +90,7 @@ export class Page {
     closing.push(() => this.client.close())
   }
 
-  say(): void {
-    const sound = spoken()
+  say(sound = spoken()): void {
     for (let at = 0; at < sound.length; at += 800) this.client.send(sound.subarray(at, at + 800))
   }
 
@@ -101,7 +107,6 @@ export class Page {
 }
 
 export interface DeviceMessage {
-  readonly atMs: number
   readonly text?: Readonly<Record<string, unknown>>
   readonly bytes?: Buffer
   readonly length: number
@@ -115,11 +120,8 @@ export class TestDevice {
   private constructor(socket: WebSocket) {
     this.#socket = socket
     socket.on('message', (data: Buffer, binary: boolean) => {
-      const atMs = performance.now()
       const { length } = data
-      this.messages.push(
-        binary ? { atMs, bytes: data, length } : { atMs, text: JSON.parse(String(data)), length },
-      )
+      this.messages.push(binary ? { bytes: data, length } : { text: JSON.parse(String(data)), length })
     })
   }
 
