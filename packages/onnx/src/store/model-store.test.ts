@@ -2,63 +2,29 @@ import { createHash } from 'node:crypto'
 import type { LoadProgress } from '@sensevoice-web/engine'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { PREPARE_VERSION } from '../prepare/prepare-model.ts'
-import { type Fault, FaultServer } from '../test-data/fault-server.ts'
-import {
-  SMALL_PIECES,
-  SMALL_TOKENS,
-  smallFunasrModel,
-  smallManifest,
-  smallSherpaModel,
-} from '../test-data/small-model.ts'
+import { SMALL_PIECES, SMALL_TOKENS, smallFunasrModel, smallManifest } from '../test-data/small-model.ts'
+import { type Hosted, MODEL, StoreRig, TOKENS } from '../test-data/store-rig.ts'
 import { SENSEVOICE_SMALL } from './catalogue.ts'
 import { MemoryStorage } from './memory-storage.ts'
-import { ModelStore } from './model-store.ts'
-import { type ModelStorage, type StoreFolder, writeFile } from './store-folder.ts'
+import type { ModelStore } from './model-store.ts'
+import { writeFile } from './store-folder.ts'
 import type { ModelStoreParts } from './store-parts.ts'
 import { wantedByAddress } from './wanted-model.ts'
 
-let server: FaultServer
+let rig: StoreRig
 let storage: MemoryStorage
-let place = 0
 beforeAll(async () => {
-  server = await FaultServer.start()
+  rig = await StoreRig.start()
 })
-afterAll(() => server.stop())
+afterAll(() => rig.server.stop())
 beforeEach(() => {
+  rig.next()
   storage = new MemoryStorage()
-  server.requests.length = 0
-  place += 1
 })
 
-const MODEL = smallSherpaModel()
-const TOKENS = new TextEncoder().encode(SMALL_TOKENS)
-
-function store(changes: Partial<ModelStoreParts> = {}): ModelStore {
-  const createHasher = async () => {
-    const hash = createHash('sha256')
-    return { update: (bytes: Uint8Array) => void hash.update(bytes), hex: () => hash.digest('hex') }
-  }
-  return new ModelStore({ storage, fetch, createHasher, stallMs: 300, wait: async () => {}, ...changes })
-}
-
-interface Hosted {
-  readonly manifest?: unknown
-  readonly model?: Uint8Array
-  readonly tokens?: Uint8Array
-  readonly modelFaults?: readonly Fault[]
-  readonly manifestFaults?: readonly Fault[]
-}
-
-/** Hosts a model in a place of its own and gives the address of its manifest. */
-function host({ model = MODEL, tokens = TOKENS, ...more }: Hosted = {}): string {
-  const manifest = more.manifest ?? smallManifest(model, 'sherpa')
-  server.put(`/${place}/model.int8.onnx`, model, more.modelFaults)
-  server.put(`/${place}/tokens.txt`, tokens)
-  const text = new TextEncoder().encode(JSON.stringify(manifest))
-  return server.put(`/${place}/manifest.json`, text, more.manifestFaults)
-}
-
-const paths = () => server.requests.map(({ path }) => path.split('/').at(-1))
+const store = (changes: Partial<ModelStoreParts> = {}): ModelStore => rig.store({ storage, ...changes })
+const host = (hosted?: Hosted) => rig.host(hosted)
+const paths = () => rig.server.requests.map(({ path }) => path.split('/').at(-1))
 const byManifest = (url: string) => ({ type: 'manifest', url }) as const
 
 test('a model is fetched once, and is there without its server afterwards', async () => {
@@ -82,7 +48,7 @@ test('another session goes on with a cut download', async () => {
   ])
   const progress: LoadProgress[] = []
   await store().open(byManifest(url), { onProgress: (one) => progress.push(one) })
-  expect(server.requests.at(-1)?.range).toBe('bytes=10000-')
+  expect(rig.server.requests.at(-1)?.range).toBe('bytes=10000-')
   expect(new Set(progress.map(({ stage }) => stage))).toEqual(new Set(['verifying', 'model']))
   expect(progress.at(-1)).toEqual({ stage: 'model', loadedBytes: MODEL.length, totalBytes: MODEL.length })
   expect(await store().list()).toMatchObject([{ id: 'small', state: 'complete' }])
@@ -100,20 +66,20 @@ test('a finished file whose model was never completed is hashed, not fetched aga
   await expect(store({ attempts: 1 }).open(byManifest(url))).rejects.toThrow()
   const { key } = await store().open(byManifest(url))
   await storage.folder(key).remove('manifest.json')
-  server.requests.length = 0
+  rig.server.requests.length = 0
   await store().open(byManifest(url))
   expect(paths()).toEqual(['manifest.json'])
 })
 
 test('an .onnx file by its address brings its facts itself', async () => {
   host()
-  const wanted = wantedByAddress(server.url(`/${place}/model.int8.onnx`))
+  const wanted = wantedByAddress(rig.url('model.int8.onnx'))
   const { manifest, key } = await store().open(wanted)
   expect(manifest).toMatchObject({ flavour: 'sherpa', vocabularySize: SMALL_TOKENS.split('\n').length - 1 })
   expect(manifest.files.model.sha256).toBe(createHash('sha256').update(MODEL).digest('hex'))
-  server.requests.length = 0
+  rig.server.requests.length = 0
   expect((await store().open(wanted)).key).toBe(key)
-  expect(server.requests).toEqual([])
+  expect(rig.server.requests).toEqual([])
 })
 
 const CUT_SHORT = MODEL.slice(0, MODEL.length - 5000)
@@ -134,7 +100,7 @@ test.each([
   ],
 ])('%s is refused by name and not kept', async (_, hosted, code, message) => {
   host(hosted)
-  const wanted = wantedByAddress(server.url(`/${place}/model.int8.onnx`))
+  const wanted = wantedByAddress(rig.url('model.int8.onnx'))
   await expect(store().open(wanted)).rejects.toMatchObject({ code, message: expect.stringMatching(message) })
   expect(await store().list()).toEqual([])
   expect(await storage.folders()).toEqual([])
@@ -144,12 +110,10 @@ test('a FunASR export by its addresses takes its facts from am.mvn, its tokens f
   const numbers = (value: number) => Array<number>(560).fill(value).join(' ')
   const cmvn = `<AddShift> 560 560\n[ ${numbers(-8)} ]\n<Rescale> 560 560\n[ ${numbers(0.25)} ]`
   const json = JSON.stringify(SMALL_PIECES)
-  const put = (path: string, bytes: Uint8Array | string) =>
-    server.put(`/${place}/${path}`, typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes)
   const urls = {
-    model: put('model_quant.onnx', smallFunasrModel()),
-    tokens: put('tokens.json', json),
-    cmvn: put('am.mvn', cmvn),
+    model: rig.put('model_quant.onnx', smallFunasrModel()),
+    tokens: rig.put('tokens.json', json),
+    cmvn: rig.put('am.mvn', cmvn),
   }
   const { manifest, tokens } = await store().open({ type: 'files', ...urls })
   expect(manifest).toMatchObject({
@@ -159,7 +123,7 @@ test('a FunASR export by its addresses takes its facts from am.mvn, its tokens f
   })
   expect(manifest.frontend).toMatchObject({ lfrWindowSize: 7, lfrWindowShift: 6 })
   expect(tokens).toBe(json)
-  put('am.mvn', '<html>')
+  rig.put('am.mvn', '<html>')
   await expect(
     store({ storage: new MemoryStorage() }).open({ type: 'files', ...urls }),
   ).rejects.toMatchObject({
@@ -251,106 +215,15 @@ test('verify finds a changed byte, deletes the file, and the next open fetches i
     { name: 'model.int8.onnx', fault: expect.stringMatching(/SHA-256/) },
   ])
   await expect(store().verify('small')).rejects.toMatchObject({ code: 'model-not-found' })
-  server.requests.length = 0
+  rig.server.requests.length = 0
   await store().open(byManifest(url))
   expect(paths()).toEqual(['manifest.json', 'model.int8.onnx'])
   await expect(store().verify('nobody')).rejects.toMatchObject({ code: 'model-not-found' })
 })
 
-/** A storage with little room, as far as it admits it. */
-class FullStorage extends MemoryStorage {
-  readonly #room: number
-  readonly #said: number | undefined
-
-  constructor(room: number, said?: number) {
-    super()
-    this.#room = room
-    this.#said = said
-  }
-
-  override folder(name: string): StoreFolder {
-    const folder = super.folder(name)
-    const { partial } = Object.getPrototypeOf(folder) as StoreFolder
-    folder.partial = async (file) => {
-      const made = await partial.call(folder, file)
-      const append = made.append.bind(made)
-      made.append = async (bytes) => {
-        if (made.bytes + bytes.length > this.#room) {
-          const { SpeechError } = await import('@sensevoice-web/engine')
-          throw new SpeechError('quota-exceeded', 'the storage is full')
-        }
-        await append(bytes)
-      }
-      return made
-    }
-    return folder
-  }
-
-  override async freeBytes() {
-    return this.#said as undefined
-  }
-}
-
-const full = (room: number, said?: number): ModelStorage => new FullStorage(room, said)
-
-test('a storage that turns out to be full hands its bytes over to the fallback', async () => {
-  const url = host({ modelFaults: [{ type: 'slow', pieceBytes: 6000, pauseMs: 5 }] })
-  const place = full(20_000)
-  const fallback = new MemoryStorage()
-  const one = store({ storage: place, fallback })
-  const stored = await one.open(byManifest(url))
-  expect(stored.storage).toBe('memory')
-  expect(one.storageFailures).toMatchObject([{ code: 'quota-exceeded' }])
-  expect(server.requests.at(-1)?.range).toMatch(/^bytes=(6|12|18)000-$/)
-  expect(await place.folders()).toEqual([])
-})
-
-test('a storage that admits to be full is not begun with', async () => {
-  const url = host()
-  const place = full(Number.POSITIVE_INFINITY, 1000)
-  await expect(store({ storage: place }).open(byManifest(url))).rejects.toMatchObject({
-    code: 'quota-exceeded',
-    message: expect.stringMatching(/may still be stored/),
-  })
-  expect(await place.folders()).toEqual([])
-})
-
-/** What the room that is kept free beside the files leaves. */
-const roomFor = (bytes: number) => (4 << 20) + bytes
-
-test.each(['basic', 'cors'])(
-  'an .onnx address is refused as soon as a %s answer tells that it will not fit',
-  async (type) => {
-    host()
-    const wanted = wantedByAddress(server.url(`/${place}/model.int8.onnx`))
-    const answered: ModelStoreParts['fetch'] = async (url, request) =>
-      Object.defineProperty(await fetch(url, request), 'type', { value: type })
-    const small = full(Number.POSITIVE_INFINITY, roomFor(MODEL.length - 1))
-    const loaded: number[] = []
-    const onProgress = ({ loadedBytes }: LoadProgress) => void loaded.push(loadedBytes)
-    const opening = store({ storage: small, fetch: answered }).open(wanted, { onProgress })
-    await expect(opening).rejects.toMatchObject({ code: 'quota-exceeded' })
-    expect(Math.max(0, ...loaded)).toBe(0)
-    expect(await small.folders()).toEqual([])
-    const enough = full(Number.POSITIVE_INFINITY, roomFor(MODEL.length))
-    const { key } = await store({ storage: enough, fetch: answered }).open(wanted)
-    expect(await enough.folders()).toEqual([key])
-  },
-)
-
-test('what else lies beside a model is no part of its download', async () => {
-  const url = host()
-  const small = full(Number.POSITIVE_INFINITY, roomFor(MODEL.length - 1))
-  const { key } = await store().open(byManifest(url))
-  await writeFile(small.folder(key), 'prepared.onnx', new Uint8Array(MODEL.length))
-  await expect(store({ storage: small }).open(byManifest(url))).rejects.toMatchObject({
-    code: 'quota-exceeded',
-  })
-})
-
 test('what was prepared of a file goes with it: nothing of it is laid over what comes in its place', async () => {
   host()
-  const wanted = wantedByAddress(server.url(`/${place}/model.int8.onnx`))
+  const wanted = wantedByAddress(rig.url('model.int8.onnx'))
   const { key, folder, release } = await store().open(wanted)
   await writeFile(folder, `prepared-${PREPARE_VERSION}.integer.onnx`, Uint8Array.of(1))
   await release()

@@ -45,6 +45,11 @@ export class StoreRig {
     return new ModelStore({ fetch, createHasher, stallMs: 5000, wait: async () => {}, ...changes })
   }
 
+  /** Of a file in this test's place. */
+  url(name: string): string {
+    return this.server.url(`/${this.#place}/${name}`)
+  }
+
   /** Hosts a file in this test's place. @returns its address */
   put(name: string, contents: Uint8Array | string, faults?: readonly Fault[]): string {
     const bytes = typeof contents === 'string' ? new TextEncoder().encode(contents) : contents
