@@ -109,13 +109,13 @@ test('under overload this machine would be overloaded too: it says busy', async 
 
 test('what fails here, too, is not counted as recognized; waiting here is told as waiting', async () => {
   const backend = await open({ fallback: true, endpoints: [DEAD], mostWaiting: 1 })
-  const asked = (['final', 'partial', 'final', 'final'] as const).map((kind) =>
+  const asked = (['partial', 'partial', 'final', 'final'] as const).map((kind) =>
     backend.recognize(segment, { ...call, kind }),
   )
   const outcomes = await Promise.allSettled(asked)
-  // One is recognized, one waits for it; for the others there is no room.
-  expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'rejected'])
-  expect(fallbacks).toEqual(['final', 'partial'])
+  // One is recognized, one waits for it until a final takes its place; for the last one there is no room.
+  expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'rejected'])
+  expect(fallbacks).toEqual(['partial', 'final'])
   expect(waits).toBe(4 + 2)
 })
 
