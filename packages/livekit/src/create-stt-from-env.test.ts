@@ -27,10 +27,11 @@ class Elsewhere extends stt.testing.FakeSTT {
     await super.close()
   }
 }
-registerSttProvider(
-  'elsewhere',
-  () => new Elsewhere({ label: 'elsewhere', fakeTranscript: 'hello', fakeRequireAudio: true }),
-)
+let made = 0
+registerSttProvider('elsewhere', () => {
+  made += 1
+  return new Elsewhere({ label: 'elsewhere', fakeTranscript: 'hello', fakeRequireAudio: true })
+})
 // Most tests use it: loaded once.
 beforeAll(() => prewarmLocal())
 afterEach(() => {
@@ -70,6 +71,13 @@ test('makes what was registered, and takes it over when the first cannot be used
   await own.close()
   expect(closed).toBe(1)
   expect(() => registerSttProvider('sensevoice', () => own)).toThrow(/already/)
+})
+
+test('makes nothing when the environment asks for a fallback that would never be asked', () => {
+  const before = made
+  const env = { STT_PROVIDER: 'elsewhere', STT_FALLBACK_PROVIDER: 'sensevoice' }
+  expect(() => createSttFromEnv({ env })).toThrow(/STT_FALLBACK_PROVIDER is for sensevoice and funasr/)
+  expect(made).toBe(before)
 })
 
 test('closes a fallback that nobody needed', async () => {

@@ -3,7 +3,7 @@ import { SpeechError } from '@sensevoice-web/engine'
 import type { BackendSource } from './backend.ts'
 import { otherSttBackend } from './backends/other-stt.ts'
 import type { Environment } from './env-reader.ts'
-import { backendOf, type ProviderContext, provideStt, sttProviders } from './providers.ts'
+import { backendOf, type ProviderContext, provideStt, senseVoice, sttProviders } from './providers.ts'
 import { settingsFromEnv } from './settings-from-env.ts'
 import { isSenseVoice } from './stt-settings.ts'
 
@@ -16,7 +16,7 @@ export interface FromEnvOptions {
 
 /**
  * The STT that the environment names: see `settingsFromEnv` for the variables. With `STT_FALLBACK_PROVIDER` that one takes over utterances for which
- * the first fails, as when its model cannot be loaded; it is closed with the first.
+ * SenseVoice fails, as when its model cannot be loaded; it is closed with the first.
  *
  * @throws SpeechError `invalid-argument` that names every wrong value at once
  */
@@ -33,9 +33,9 @@ export function createSttFromEnv({ env = process.env, vad }: FromEnvOptions = {}
     )
   }
   const given = useExternalVad && vad !== undefined ? { vad } : {}
-  const fallbacks =
-    fallback === undefined ? [] : [fallbackOf({ settings: fallback, fallbacks: [], ...given })]
-  return provideStt(provider, { settings, fallbacks, ...given })
+  if (!isSenseVoice(provider)) return provideStt(provider, { settings, ...given })
+  const fallbacks = fallback === undefined ? [] : [fallbackOf({ settings: fallback, ...given })]
+  return senseVoice({ settings, ...given }, fallbacks)
 }
 
 function fallbackOf(context: ProviderContext): BackendSource {

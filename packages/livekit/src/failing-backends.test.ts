@@ -9,7 +9,7 @@ import { ScriptedBackend } from './test-data/scripted-backend.ts'
 import { eventsOf, frames, silence, spoken, textsOf } from './test-data/sound.ts'
 
 const { START_OF_SPEECH, INTERIM_TRANSCRIPT, FINAL_TRANSCRIPT, END_OF_SPEECH } = stt.SpeechEventType
-const RETRY: Partial<RetryOptions> = { attempts: 3, backoffMs: 1, answerMs: 200 }
+const RETRY: Partial<RetryOptions> = { attempts: 3, backoffMs: 1 }
 const NOW = { maxRetry: 0, retryIntervalMs: 1, timeoutMs: 1000 }
 
 initializeLogger({ pretty: false, level: 'silent' })
@@ -94,7 +94,7 @@ test('replaces a backend that fails for good, for that utterance, with its kept 
 test('asks a backend that does not answer once, and goes on with the next', async () => {
   const hanging = new ScriptedBackend('hanging', () => new Promise<string>(() => {}))
   const second = new ScriptedBackend('second', placeOf)
-  const own = new STT({ backend: hanging, fallbacks: [second], retry: RETRY })
+  const own = new STT({ backend: hanging, fallbacks: [second], retry: { ...RETRY, answerMs: 200 } })
   const events = await eventsOf(own.stream(), frames(utterances(1)))
   expect(textsOf(events, FINAL_TRANSCRIPT)).toEqual(['at 0'])
   expect(hanging.calls).toHaveLength(1)
@@ -148,6 +148,31 @@ test('fails with what every backend said when LiveKit does not retry, and leaves
   expect(errors[0]?.message).toMatch(/first: the server is down; second: the server is down/)
   await expect.poll(() => own.openStreams).toBe(0)
   expect(own.counters.unanswered).toBe(1)
+  await own.close()
+})
+
+test('counts every utterance that the end of its stream leaves without an answer, not only the one that was tried', async () => {
+  let giveUp: () => void = () => {}
+  const held = new Promise<void>((resolve) => {
+    giveUp = resolve
+  })
+  const backend = new ScriptedBackend('down', async () => {
+    await held
+    return down()
+  })
+  const own = new STT({ backend, retry: { ...RETRY, attempts: 1 } })
+  own.on('error', () => {})
+  const stream = own.stream({ connOptions: NOW })
+  // The start of the fourth tells that three have ended.
+  for (const frame of frames(joinSamples([utterances(3), word]))) stream.pushFrame(frame)
+  let started = 0
+  for await (const { type } of stream) {
+    if (type === START_OF_SPEECH) started += 1
+    if (started === 4) giveUp()
+  }
+  await expect.poll(() => own.openStreams).toBe(0)
+  expect(backend.calls).toHaveLength(1)
+  expect(own.counters).toMatchObject({ givenUp: 1, unanswered: 3 })
   await own.close()
 })
 
@@ -251,6 +276,7 @@ test('drops the oldest sound when recognition does not keep up, counts it, and s
   expect(texts[0]).toBe('at 0')
   expect(texts.at(-1)).toBe('at 5')
   expect(texts.length).toBeLessThan(6)
+  expect(own.counters.unanswered).toBe(0)
   const turns = events.filter(({ type }) => type === START_OF_SPEECH || type === END_OF_SPEECH)
   expect(turns.map(({ type }) => type)).toEqual(
     Array.from({ length: 6 }, () => [START_OF_SPEECH, END_OF_SPEECH]).flat(),

@@ -13,14 +13,13 @@ export interface ProviderContext {
   readonly settings: SttSettings
   /** Given when `useExternalVad` is set. */
   readonly vad?: VAD
-  /** What takes over when the provider's own backends fail. */
-  readonly fallbacks: readonly BackendSource[]
 }
 
-/** Makes an STT by the settings; a provider that is not SenseVoice may read variables of its own. */
+/** Makes an STT that is not SenseVoice by the settings and by variables of its own. */
 export type SttProvider = (context: ProviderContext) => stt.STT
 
-const providers = new Map<string, SttProvider>(SENSE_VOICE_PROVIDERS.map((name) => [name, senseVoice]))
+/** Those that were registered. */
+const providers = new Map<string, SttProvider>()
 
 /**
  * Makes `STT_PROVIDER=name` and `STT_FALLBACK_PROVIDER=name` mean something: `registerSttProvider('deepgram', () => new deepgram.STT())`.
@@ -28,24 +27,26 @@ const providers = new Map<string, SttProvider>(SENSE_VOICE_PROVIDERS.map((name) 
  * @throws SpeechError `invalid-argument` for a name that is taken
  */
 export function registerSttProvider(name: string, provider: SttProvider): void {
-  if (providers.has(name))
+  if (sttProviders().includes(name)) {
     throw new SpeechError('invalid-argument', `there is an STT provider ${name} already`)
+  }
   providers.set(name, provider)
 }
 
 /** Names of all providers. */
 export function sttProviders(): readonly string[] {
-  return [...providers.keys()]
+  return [...SENSE_VOICE_PROVIDERS, ...providers.keys()]
 }
 
-/** @throws SpeechError `invalid-argument` for a name that nobody registered; what the provider throws */
+/** @throws SpeechError `invalid-argument` for a name that nobody registered; what the registered provider throws */
 export function provideStt(name: string, context: ProviderContext): stt.STT {
   const provider = providers.get(name)
   if (provider === undefined) throw new SpeechError('invalid-argument', `there is no STT provider ${name}`)
   return provider(context)
 }
 
-function senseVoice({ settings, vad, fallbacks }: ProviderContext): STT {
+/** @param fallbacks what takes over when the backend of the settings fails */
+export function senseVoice({ settings, vad }: ProviderContext, fallbacks: readonly BackendSource[]): STT {
   const { language, useItn, maxSegmentMs } = settings
   return new STT({
     backend: backendOf(settings),

@@ -35,7 +35,7 @@ export interface StreamParts {
   readonly partialIntervalMs: number | undefined
   readonly maxBacklogMs: number
   readonly onDropped: (samples: number) => void
-  /** Utterances without an answer when the stream ended. */
+  /** Utterances that had ended and had no answer when the stream ended. */
   readonly onEnded: (unanswered: number) => void
 }
 
@@ -165,9 +165,11 @@ export class SenseVoiceStream extends stt.SpeechStream {
   }
 
   async #stop(): Promise<void> {
-    const unanswered = this.#chances.count
+    const unanswered = this.#pipeline?.unanswered ?? 0
     this.#abort.abort(new SpeechError('closed', 'the stream was closed'))
     await this.#pipeline?.cancel()
+    if (unanswered > 0)
+      log().warn({ stt: this.label, unanswered }, 'utterances had no answer when the stream ended')
     this.#parts.onEnded(unanswered)
   }
 }

@@ -3,6 +3,7 @@ import { joinSamples } from '@sensevoice-web/engine'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { loadedModels, localBackend, prewarmLocal } from './backends/local.ts'
 import { STT } from './sense-voice-stt.ts'
+import { ScriptedBackend } from './test-data/scripted-backend.ts'
 import { digits, eventsOf, frames, silence, spoken, textsOf } from './test-data/sound.ts'
 
 const { SpeechEventType } = stt
@@ -150,4 +151,31 @@ describe('with the embedded model', () => {
     await Promise.all(two.map((one) => one.close()))
     expect(loadedModels()).toBe(before + 1)
   })
+})
+
+test('prewarming loads the VAD too, and says why that cannot be', async () => {
+  const wrong = new STT({
+    backend: new ScriptedBackend('there', () => 'text'),
+    vadModelPath: '/nowhere/silero.onnx',
+  })
+  await expect(wrong.prewarm()).rejects.toMatchObject({
+    code: 'model-not-found',
+    message: expect.stringContaining('/nowhere/silero.onnx'),
+  })
+  await wrong.close()
+})
+
+test('a limit that its endpointing cannot keep is refused, and nothing is changed', async () => {
+  const backend = new ScriptedBackend('there', () => 'text')
+  const own = new STT({ backend, endpointing: { preRollMs: 600 } })
+  const open = own.stream()
+  for (const frame of frames(silence(0.1))) open.pushFrame(frame)
+  const changes = { language: 'en', useItn: false, maxSegmentMs: 1000 } as const
+  expect(() => own.updateOptions(changes)).toThrow(/softCutMs 500 must be at least preRollMs 600/)
+  expect(own.settings).toEqual({ language: 'auto', useItn: true, maxSegmentMs: 30_000 })
+  const sound = frames(joinSamples([silence(0.5), spoken('en-three-one-four'), silence(1)]))
+  for (const stream of [open, own.stream()]) {
+    expect(textsOf(await eventsOf(stream, sound), FINAL_TRANSCRIPT)).toEqual(['text'])
+  }
+  await own.close()
 })

@@ -44,7 +44,7 @@ export interface SttCounters {
   replaced: number
   /** Utterances that no backend could answer in one round of tries; LiveKit's retry tries them again. */
   givenUp: number
-  /** Utterances that had no answer when their stream ended for good. */
+  /** Utterances that had ended and had no answer when their stream ended for good; those that were dropped do not count. */
   unanswered: number
   /** Sound that was dropped because recognition did not keep up, at 16 kHz. */
   droppedSamples: number
@@ -66,7 +66,7 @@ export class STT extends stt.STT {
 
   /** @throws SpeechError `invalid-argument` naming what is wrong */
   constructor(options: SttOptions) {
-    const { backend, fallbacks = [], vad, endpointing, maxBacklogMs = DEFAULT_BACKLOG_MS } = options
+    const { backend, fallbacks = [], vad, maxBacklogMs = DEFAULT_BACKLOG_MS } = options
     super({
       streaming: true,
       interimResults: backend.partialIntervalMs !== undefined,
@@ -85,8 +85,7 @@ export class STT extends stt.STT {
         `maxBacklogMs must be ${SHORTEST_BACKLOG_MS} to ${LONGEST_BACKLOG_MS}, got ${maxBacklogMs}`,
       )
     }
-    const segmenter: Partial<SegmenterOptions> = { ...endpointing, ...limits(this.#settings.maxSegmentMs) }
-    validSegmenterOptions(segmenter)
+    this.#requireSegmenter(this.#settings)
     this.#recognizer = new UtteranceRecognizer(
       [backend, ...fallbacks],
       validRetryOptions(options.retry ?? {}),
@@ -113,14 +112,15 @@ export class STT extends stt.STT {
   }
 
   /**
-   * Loads or connects the backend and the VAD, which the first stream would else wait for: for `prewarm` of `defineAgent`.
+   * Loads or connects the backend and the VAD, which the first stream would else wait for: for `prewarm` of `defineAgent`. A backend that takes longer
+   * than `retry.openMs` goes on being opened while the next one is loaded; LiveKit's `initializeProcessTimeout` has to be longer.
    *
-   * @throws SpeechError that names why no backend can be used
+   * @throws SpeechError that names why no backend can be used, or why the VAD cannot be loaded
    */
   async prewarm(): Promise<void> {
     await Promise.all([
       this.#recognizer.prewarm(),
-      this.#options.vad === undefined ? this.#useVoice() : undefined,
+      this.#options.vad === undefined ? this.#prewarmVoice() : undefined,
     ])
   }
 
@@ -130,7 +130,9 @@ export class STT extends stt.STT {
    * @throws SpeechError `invalid-argument` naming what is wrong; nothing is changed then
    */
   updateOptions(changes: Partial<RecognitionSettings>): void {
-    this.#settings = validRecognition(changes, this.#settings)
+    const settings = validRecognition(changes, this.#settings)
+    this.#requireSegmenter(settings)
+    this.#settings = settings
     for (const stream of this.#streams) stream.settingsChanged()
   }
 
@@ -189,6 +191,12 @@ export class STT extends stt.STT {
     }
   }
 
+  /** The network is loaded with its first probe. */
+  async #prewarmVoice(): Promise<void> {
+    const probe = await (await this.#useVoice()).resource.take()
+    await probe.dispose()
+  }
+
   #useVoice(): ReturnType<typeof useVoice> {
     this.#voice ??= useVoice(this.#options.vadModelPath)
     return this.#voice
@@ -199,6 +207,12 @@ export class STT extends stt.STT {
     if (vad !== undefined) return (sink) => new ExternalVadEndpointer(vad, this.#settings.maxSegmentMs, sink)
     const probe = await (await this.#useVoice()).resource.take()
     return (sink) => new SileroEndpointer(probe, this.#settings.maxSegmentMs, endpointing, sink)
+  }
+
+  /** @throws SpeechError `invalid-argument` when the limit is too short for the endpointing */
+  #requireSegmenter({ maxSegmentMs }: RecognitionSettings): void {
+    const options: Partial<SegmenterOptions> = { ...this.#options.endpointing, ...limits(maxSegmentMs) }
+    validSegmenterOptions(options)
   }
 
   #count(trouble: RecognitionTrouble): void {

@@ -113,6 +113,15 @@ test('refuses a fallback that is the same again', () => {
   expect(faultsOf(both)).toContain('the backend companion needs FUNASR_URL')
 })
 
+test('refuses a fallback behind a provider that is not SenseVoice, which would never be asked', () => {
+  const refused =
+    "STT_FALLBACK_PROVIDER is for sensevoice and funasr; behind other use LiveKit's FallbackAdapter"
+  for (const fallback of ['sensevoice', 'funasr', 'other']) {
+    expect(faultsOf({ STT_PROVIDER: 'other', STT_FALLBACK_PROVIDER: fallback })).toContain(refused)
+  }
+  expect(faultsOf({ STT_PROVIDER: 'other' })).toBe('')
+})
+
 test('takes the first GPU as FunASR writes it, and no other', () => {
   expect(settingsFromEnv({ FUNASR_DEVICE: 'cuda:0' }, PROVIDERS).device).toBe('cuda')
   expect(faultsOf({ FUNASR_DEVICE: 'cuda:1' })).toContain('FUNASR_DEVICE must be one of cpu, cuda, cuda:0')

@@ -7,6 +7,7 @@ import {
   type Device,
   isSenseVoice,
   LONGEST_SEGMENT_LIMIT_MS,
+  SENSE_VOICE_PROVIDERS,
   SHORTEST_SEGMENT_LIMIT_MS,
   type SttSettings,
 } from './stt-settings.ts'
@@ -21,7 +22,7 @@ type Target = Pick<SttSettings, 'backend' | 'url'>
 /**
  * Reads `STT_PROVIDER`, `STT_FALLBACK_PROVIDER`, and under `SENSEVOICE_` or else `FUNASR_`: `BACKEND`, `MODEL_DIR`, `LANGUAGE`, `USE_ITN`,
  * `MAX_SEGMENT_TIME` (ms), `DEVICE`, `PARALLEL`, `USE_EXTERNAL_VAD`, `URL`, `ENDPOINTS` (divided by commas). Empty counts as not set. Where one of
- * `sensevoice` and `funasr` falls back to the other, each has `BACKEND` and `URL` under its own prefix only.
+ * `sensevoice` and `funasr` falls back to the other, each has `BACKEND` and `URL` under its own prefix only. Other providers have no fallback here.
  *
  * @param providers names that `STT_PROVIDER` may have
  * @throws SpeechError `invalid-argument` that names every wrong value at once
@@ -58,7 +59,11 @@ export function settingsFromEnv(env: Environment, providers: readonly string[]):
     return settings
   }
   const fallback = settingsOf(fallbackProvider)
-  if (fallbackProvider === provider) {
+  if (!isSenseVoice(provider)) {
+    reader.fault(
+      `STT_FALLBACK_PROVIDER is for ${SENSE_VOICE_PROVIDERS.join(' and ')}; behind ${provider} use LiveKit's FallbackAdapter`,
+    )
+  } else if (fallbackProvider === provider) {
     reader.fault(`STT_FALLBACK_PROVIDER is ${provider}, which is STT_PROVIDER already`)
   } else if (apart && isSameTarget(settings, fallback)) {
     const { backend } = settings

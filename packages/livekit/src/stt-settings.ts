@@ -43,7 +43,7 @@ export interface SttSettings extends RecognitionSettings {
   readonly url?: string
   /** Of the Triton servers, `http://host:8000` each. */
   readonly endpoints: readonly string[]
-  /** What takes over what the backend cannot answer: the same with the provider, backend and url of `STT_FALLBACK_PROVIDER`. */
+  /** Of `sensevoice` and `funasr`: what takes over what the backend cannot answer, the same with the provider, backend and url of `STT_FALLBACK_PROVIDER`. */
   readonly fallback?: SttSettings
 }
 

@@ -68,6 +68,7 @@ export class UtterancePipeline {
   #pausing = false
   #lastPartialSamples = 0
   #recognizing = 0
+  #unanswered = 0
   #last: Promise<unknown> = Promise.resolve()
   #closed = false
 
@@ -83,6 +84,11 @@ export class UtterancePipeline {
       clock: parts.clock,
       maxBacklogSamples: parts.maxBacklogMs * SAMPLES_PER_MS,
     })
+  }
+
+  /** Utterances that have ended and were neither answered nor dropped. */
+  get unanswered(): number {
+    return this.#unanswered
   }
 
   /** Longer utterances are cut from now on. */
@@ -184,6 +190,7 @@ export class UtterancePipeline {
   ): void {
     const { segmentId, revision, startSamples, endSamples } = range
     const segment = this.#segment(segmentId, startSamples, endSamples)
+    if (kind === 'final') this.#unanswered += 1
     this.#jobs.push({
       kind,
       segmentId,
@@ -215,11 +222,13 @@ export class UtterancePipeline {
         break
       case 'final': {
         const answer = outcome.result
+        this.#unanswered -= 1
         deliver({ type: 'final', segmentId, answer, soundMs: answer.endMs - answer.startMs })
         break
       }
       case 'dropped': {
         const { samples, totalSamples } = outcome
+        this.#unanswered -= 1
         deliver({ type: 'dropped', segmentId, samples, totalSamples })
         break
       }

@@ -2,8 +2,8 @@ import { SpeechError } from '@sensevoice-web/engine'
 import type { BackendSource, UtteranceBackend } from '../backend.ts'
 import { withDeadline } from './with-deadline.ts'
 
-/** A backend that could not be opened is not tried again for so long: its replacement answers meanwhile. */
-const REOPEN_MS = 30_000
+/** A backend that could not be opened, or kept an utterance waiting, is left alone for so long: its replacement answers meanwhile. */
+const REST_MS = 30_000
 
 /** One backend of several: opened when it is needed, and how it did last. */
 export class BackendSlot {
@@ -14,9 +14,9 @@ export class BackendSlot {
   #openingSinceMs: number | undefined
   #failure: { readonly error: unknown; readonly atMs: number } | undefined
   #backend: UtteranceBackend | undefined
+  #hungAtMs: number | undefined
   #closed = false
-  /** Whether it answered the last utterance it was asked for. */
-  healthy = true
+  #healthy = true
 
   /** @param openMs opening may take so long */
   constructor(source: BackendSource, openMs: number, clock: () => number) {
@@ -34,6 +34,31 @@ export class BackendSlot {
     return this.#backend !== undefined
   }
 
+  /** Whether it answered the last utterance it was asked for. */
+  get healthy(): boolean {
+    return this.#healthy
+  }
+
+  /** Whether it kept an utterance waiting lately, so that it is asked only when nobody else can answer. */
+  get hung(): boolean {
+    return this.#hungAtMs !== undefined && this.#clock() - this.#hungAtMs < REST_MS
+  }
+
+  answered(): void {
+    this.#healthy = true
+    this.#hungAtMs = undefined
+  }
+
+  failed(): void {
+    this.#healthy = false
+  }
+
+  /** It failed, and took its time for that. */
+  failedLate(): void {
+    this.#healthy = false
+    this.#hungAtMs = this.#clock()
+  }
+
   /** Of the opened backend. */
   get model(): string | undefined {
     return this.#backend?.model
@@ -43,7 +68,7 @@ export class BackendSlot {
   open(): Promise<UtteranceBackend> {
     if (this.#closed) return Promise.reject(new SpeechError('closed', `the backend ${this.name} was closed`))
     const failure = this.#failure
-    if (failure !== undefined && this.#clock() - failure.atMs < REOPEN_MS) {
+    if (failure !== undefined && this.#clock() - failure.atMs < REST_MS) {
       return Promise.reject(failure.error)
     }
     this.#opened ??= this.#begin()
@@ -52,7 +77,7 @@ export class BackendSlot {
 
   /** Whether opening it has failed lately, so that asking again is of no use. */
   get unavailable(): boolean {
-    return this.#failure !== undefined && this.#clock() - this.#failure.atMs < REOPEN_MS
+    return this.#failure !== undefined && this.#clock() - this.#failure.atMs < REST_MS
   }
 
   /** What is left of the time that opening may take, in ms. */

@@ -6,7 +6,10 @@ export interface RetryOptions {
   readonly attempts: number
   /** Before the second try, in ms; doubled before each further one. Default 100. */
   readonly backoffMs: number
-  /** An answer may take so long and the utterance's own length, in ms. After that there is no second try. Default 10000. */
+  /**
+   * An answer may take so long and the utterance's own length, in ms. After that, or after a failure that took half of `answerMs`, there is no second
+   * try while another backend is left, and that one answers for 30 s. Default 10000.
+   */
   readonly answerMs: number
   /** Loading or connecting may take so long, in ms; after that the next backend answers until it is done. Default 60000. */
   readonly openMs: number

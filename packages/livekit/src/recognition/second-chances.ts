@@ -6,11 +6,6 @@ export class SecondChances {
   readonly #waiting = new Set<() => void>()
   #fail: ((error: unknown) => void) | undefined
 
-  /** Utterances that wait for the next round. */
-  get count(): number {
-    return this.#waiting.size
-  }
-
   /** Begins a round: what waits is tried again. The promise rejects when an utterance is given up in this round, and never resolves. */
   begin(): Promise<never> {
     const round = new Promise<never>((_resolve, reject) => {

@@ -55,6 +55,25 @@ test('a backend that hangs while it is opened costs its time once, and answers a
   expect([backend.disposed, spare.disposed]).toEqual([1, 1])
 })
 
+test('prewarming goes on with the next backend, and leaves the slow one to be opened', async () => {
+  const { source, goOn } = slowBackend()
+  const spare = new ScriptedBackend('spare', () => 'from the spare')
+  const recognizer = recognizerOf(source, spare)
+  let ready = false
+  const prewarmed = recognizer.prewarm().then(() => {
+    ready = true
+  })
+  await vi.advanceTimersByTimeAsync(OPEN_MS - 1)
+  expect([ready, spare.opened]).toEqual([false, 0])
+  await vi.advanceTimersByTimeAsync(1)
+  expect([ready, spare.opened]).toEqual([true, 1])
+  await prewarmed
+  goOn()
+  await vi.advanceTimersByTimeAsync(0)
+  expect((await recognizer.recognize(segment, call)).text).toBe('from the slow one')
+  await recognizer.dispose()
+})
+
 test('the only backend is waited for again', async () => {
   const { source, goOn } = slowBackend()
   const recognizer = recognizerOf(source)
@@ -73,7 +92,7 @@ test('the only backend is waited for again', async () => {
 test('closing waits no longer than opening may take, and frees what is opened later', async () => {
   const { backend, source, goOn } = slowBackend()
   const recognizer = recognizerOf(source)
-  void recognizer.prewarm()
+  const prewarmed = expect(recognizer.prewarm()).rejects.toThrow(/opening slow has not answered/)
   await vi.advanceTimersByTimeAsync(OPEN_MS / 2)
   let closed = false
   const closing = recognizer.dispose().then(() => {
@@ -84,6 +103,7 @@ test('closing waits no longer than opening may take, and frees what is opened la
   await vi.advanceTimersByTimeAsync(1)
   expect(closed).toBe(true)
   await closing
+  await prewarmed
   goOn()
   await vi.advanceTimersByTimeAsync(0)
   expect(backend.disposed).toBe(1)
