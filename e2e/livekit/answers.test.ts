@@ -136,6 +136,28 @@ withLivekit('the agent with a language model and a voice', () => {
     expect(text.text).toMatch(/^Sentence 0\./)
   })
 
+  test('answers all that was said when somebody goes on before its first sound', async () => {
+    const { join, standIn } = await answering({
+      chat: (_, index) => (index === 0 ? [{ stall: true }] : [{ say: 'All of it.' }]),
+    })
+    const anna = await join('talk', 'anna')
+    const cues = cuesOf(anna)
+    const voice = await Voice.open(anna.room)
+    await anna.agentListens()
+    await voice.say(framed(said, LEAD_MS, TAIL_MS))
+    await expect.poll(() => standIn.of('chat').length, { timeout: 20_000 }).toBe(1)
+    await voice.say(framed(said, LEAD_MS, TAIL_MS))
+    expect(await cues.first('the end of the answer', ({ type }) => type === 'end')).toMatchObject({
+      outcome: 'answered',
+    })
+    const { transcriptions } = anna.listener
+    const words = transcriptions.all.filter((one) => one.identity === 'anna' && isFinal(one))
+    expect(words.length).toBeGreaterThanOrEqual(2)
+    expect(standIn.of('chat').at(-1)?.body['messages']).toMatchObject([
+      { role: 'user', content: expect.stringContaining(words.map(({ text }) => text).join('\n')) },
+    ])
+  })
+
   test('says its fallback when the language model is down', async () => {
     const { join } = await answering(
       { chat: () => [{ status: 500 }], speech: () => [{ sound: tone(500) }] },
