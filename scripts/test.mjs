@@ -9,6 +9,7 @@ import { fullSizeTests } from './lib/full-size.mjs'
 import { pythonTests } from './lib/python.mjs'
 import { root, run, tool } from './lib/run.mjs'
 import { REPORT_VARIABLE, readTestReport } from './lib/test-report.mjs'
+import { tritonTests } from './lib/triton.mjs'
 
 const reports = `${root}node_modules/.cache/sensevoice/reports`
 rmSync(reports, { recursive: true, force: true })
@@ -52,6 +53,14 @@ const checks = {
   docs: () => tool('typedoc', ['--options', 'typedoc.json']),
   unit: () => vitest('unit'),
   livekit: () => vitest('livekit', ['-c', 'e2e/livekit/vitest.config.ts']),
+  // Before models, whose tests take the same server.
+  triton: () =>
+    tritonTests(counts, () =>
+      vitest('triton', [
+        'packages/server/src/backend/triton/triton-server',
+        'packages/server/src/backend/triton/triton-tiny',
+      ]),
+    ),
   models: () => pythonTests(counts),
   'full-size': () =>
     fullSizeTests(counts, (env) =>
