@@ -1,4 +1,5 @@
 import type { Capabilities, Capability, CapabilityName } from './api/outcomes.ts'
+import { opensFileSystem } from './store/opens-file-system.ts'
 
 const yes = (reason: string): Capability => ({ supported: true, reason })
 const no = (reason: string): Capability => ({ supported: false, reason })
@@ -119,10 +120,7 @@ async function detectWebGpu(): Promise<Capability> {
 }
 
 async function detectFileSystem(): Promise<Capability> {
-  try {
-    await navigator.storage.getDirectory()
-    return yes('The origin-private file system can be opened.')
-  } catch {
-    return no('There is no origin-private file system (private window, or an old browser).')
-  }
+  return (await opensFileSystem())
+    ? yes('The origin-private file system can be opened.')
+    : no('There is no origin-private file system (private window, or an old browser).')
 }

@@ -1,6 +1,7 @@
 import type { ModelManifest } from '@sensevoice-web/engine'
 import { KNOWN_MODELS, listStored, type ModelStorage, removeStored } from '@sensevoice-web/onnx'
 import { CacheModelStorage } from './store/cache-storage.ts'
+import { opensFileSystem } from './store/opens-file-system.ts'
 import { OpfsStorage } from './store/opfs-storage.ts'
 
 /** A model that can be asked for by name: what users should be told before it is fetched. */
@@ -115,11 +116,8 @@ type BrowserStorage = ModelStorage & { readonly kind: StoredModelInfo['place'] }
 /** All places where the worker may have stored something, now or in an earlier version of the browser. */
 async function storages(): Promise<readonly BrowserStorage[]> {
   const found: BrowserStorage[] = []
-  try {
-    await navigator.storage.getDirectory()
+  if (await opensFileSystem()) {
     found.push(new OpfsStorage(() => Promise.reject(new Error('pages do not write to the store'))))
-  } catch {
-    // Not there, or refused in a private window: then nothing is stored in it.
   }
   if ('caches' in globalThis) found.push(new CacheModelStorage())
   return found

@@ -1,12 +1,14 @@
+import { opensFileSystem } from '../store/opens-file-system.ts'
+
 /** Whether this browser lets the page store a model at all. Whether it has room for one is known only after the attempt. */
 export async function canStore(): Promise<boolean> {
-  return (await works(() => navigator.storage.getDirectory())) || (await works(() => caches.keys()))
+  return (await opensFileSystem()) || (await opensCaches())
 }
 
-/** Private windows and blocked site data refuse; old browsers have neither. */
-async function works(attempt: () => Promise<unknown>): Promise<boolean> {
+/** Private windows and blocked site data refuse; old browsers have none. */
+async function opensCaches(): Promise<boolean> {
   try {
-    await attempt()
+    await caches.keys()
     return true
   } catch {
     return false

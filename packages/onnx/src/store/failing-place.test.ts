@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { blobSource } from '../prepare/byte-source.ts'
 import { readGraph } from '../prepare/proto/read-graph.ts'
-import { FailingStorage, MODEL, StoreRig } from '../test-data/store-rig.ts'
+import { byManifest, FailingStorage, MODEL, StoreRig } from '../test-data/store-rig.ts'
 import { MemoryStorage } from './memory-storage.ts'
 
 let rig: StoreRig
@@ -14,8 +14,6 @@ beforeEach(() => {
   rig.next()
   place = new FailingStorage()
 })
-
-const byManifest = (url: string) => ({ type: 'manifest', url }) as const
 
 /** Everything fetched into `place`, and let go. */
 async function stored(url: string): Promise<string> {

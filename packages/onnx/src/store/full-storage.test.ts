@@ -1,6 +1,6 @@
 import { type LoadProgress, SpeechError } from '@sensevoice-web/engine'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { MODEL, StoreRig } from '../test-data/store-rig.ts'
+import { byManifest, MODEL, StoreRig } from '../test-data/store-rig.ts'
 import { MemoryStorage } from './memory-storage.ts'
 import { type ModelStorage, type StoreFolder, writeFile } from './store-folder.ts'
 import type { ModelStoreParts } from './store-parts.ts'
@@ -12,8 +12,6 @@ beforeAll(async () => {
 })
 afterAll(() => rig.server.stop())
 beforeEach(() => rig.next())
-
-const byManifest = (url: string) => ({ type: 'manifest', url }) as const
 
 /** A storage with little room, as far as it admits it. */
 class FullStorage extends MemoryStorage {

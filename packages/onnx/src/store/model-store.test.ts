@@ -3,7 +3,7 @@ import type { LoadProgress } from '@sensevoice-web/engine'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { PREPARE_VERSION } from '../prepare/prepare-model.ts'
 import { SMALL_PIECES, SMALL_TOKENS, smallFunasrModel, smallManifest } from '../test-data/small-model.ts'
-import { type Hosted, MODEL, StoreRig, TOKENS } from '../test-data/store-rig.ts'
+import { byManifest, type Hosted, MODEL, StoreRig, TOKENS } from '../test-data/store-rig.ts'
 import { SENSEVOICE_SMALL } from './catalogue.ts'
 import { MemoryStorage } from './memory-storage.ts'
 import type { ModelStore } from './model-store.ts'
@@ -25,7 +25,6 @@ beforeEach(() => {
 const store = (changes: Partial<ModelStoreParts> = {}): ModelStore => rig.store({ storage, ...changes })
 const host = (hosted?: Hosted) => rig.host(hosted)
 const paths = () => rig.server.requests.map(({ path }) => path.split('/').at(-1))
-const byManifest = (url: string) => ({ type: 'manifest', url }) as const
 
 test('a model is fetched once, and is there without its server afterwards', async () => {
   const url = host()

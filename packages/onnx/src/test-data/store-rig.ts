@@ -10,6 +10,8 @@ import { SMALL_TOKENS, smallManifest, smallSherpaModel } from './small-model.ts'
 export const MODEL = smallSherpaModel()
 export const TOKENS = new TextEncoder().encode(SMALL_TOKENS)
 
+export const byManifest = (url: string) => ({ type: 'manifest', url }) as const
+
 export interface Hosted {
   readonly manifest?: unknown
   readonly model?: Uint8Array

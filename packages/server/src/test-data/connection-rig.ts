@@ -7,6 +7,15 @@ import { DEFAULT_VAD_MODEL } from '../model/default-models.ts'
 import { Connection } from '../serve/connection/connection.ts'
 import { SessionStore } from '../serve/session/session-store.ts'
 import { VoiceProbes } from '../voice-probes.ts'
+import { opened } from './companion-rig.ts'
+
+const running = new Set<ConnectionRig>()
+
+/** For `afterEach`: ends every rig of a test, and the clients that it has opened. */
+export async function endRigs(): Promise<void> {
+  for (const client of opened.splice(0)) client.close()
+  await Promise.all([...running].map((rig) => rig.stop()))
+}
 
 type TakeProbe = () => VoiceProbe | Promise<VoiceProbe>
 
@@ -51,6 +60,7 @@ export class ConnectionRig {
   /** @param probe in place of the real VAD, for sound that would take it long */
   static async start(recognize: Backend['recognize'], probe?: TakeProbe): Promise<ConnectionRig> {
     const rig = new ConnectionRig(recognize, probe)
+    running.add(rig)
     await once(rig.#sockets, 'listening')
     return rig
   }
@@ -65,6 +75,7 @@ export class ConnectionRig {
   }
 
   async stop(): Promise<void> {
+    running.delete(this)
     for (const socket of this.#sockets.clients) socket.terminate()
     this.#sockets.close()
     await this.#sessions.close()

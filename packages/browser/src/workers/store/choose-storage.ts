@@ -1,5 +1,6 @@
 import type { ModelStorage } from '@sensevoice-web/onnx'
 import { CacheModelStorage } from '../../store/cache-storage.ts'
+import { opensFileSystem } from '../../store/opens-file-system.ts'
 import { OpfsStorage } from '../../store/opfs-storage.ts'
 import { OpfsPartial } from './opfs-partial.ts'
 
@@ -12,11 +13,6 @@ export async function chooseStorage(): Promise<ModelStorage | undefined> {
 async function opfsWorks(): Promise<boolean> {
   const handle = globalThis.FileSystemFileHandle?.prototype
   if (handle === undefined || !('createSyncAccessHandle' in handle) || !('move' in handle)) return false
-  try {
-    // Firefox has it in private windows too, and refuses it there.
-    await navigator.storage.getDirectory()
-    return true
-  } catch {
-    return false
-  }
+  // Firefox has them in private windows too, and refuses them there.
+  return await opensFileSystem()
 }

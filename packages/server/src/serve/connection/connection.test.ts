@@ -1,9 +1,11 @@
 import { performance } from 'node:perf_hooks'
 import { scriptedResult } from '@sensevoice-web/engine/testing'
-import { expect, test } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import { Device, hex, samplesOf } from '../../test-data/companion-rig.ts'
-import { ConnectionRig } from '../../test-data/connection-rig.ts'
+import { ConnectionRig, endRigs } from '../../test-data/connection-rig.ts'
 import { gate } from '../../test-data/gate.ts'
+
+afterEach(endRigs)
 
 test('the latency of a device’s message counts what it waits behind those before it', async () => {
   const { open, opening } = gate()
@@ -24,8 +26,6 @@ test('the latency of a device’s message counts what it waits behind those befo
   for (const reply of [await device.next(), await device.next()]) {
     expect(JSON.parse(reply).latency_ms).toBeGreaterThanOrEqual(Math.floor(heldMs))
   }
-  device.socket.terminate()
-  await rig.stop()
 })
 
 test('of large messages no more are taken than one message may have bytes, and all are answered', async () => {
@@ -46,6 +46,4 @@ test('of large messages no more are taken than one message may have bytes, and a
     expect(JSON.parse(await device.next())).toMatchObject({ text: 'x' })
   }
   expect(Math.max(...backlogs.map((messages) => messages ?? Number.NaN))).toBe(2)
-  device.socket.terminate()
-  await rig.stop()
 })

@@ -2,22 +2,11 @@ import { setImmediate } from 'node:timers/promises'
 import { FakeVoiceProbe, scriptedResult } from '@sensevoice-web/engine/testing'
 import { packFrame } from '@sensevoice-web/protocol'
 import { afterEach, describe, expect, test } from 'vitest'
-import { Device, ENGLISH, opened, samplesOf, start, stream } from '../../test-data/companion-rig.ts'
-import { ConnectionRig } from '../../test-data/connection-rig.ts'
+import { Device, ENGLISH, samplesOf, start, stream } from '../../test-data/companion-rig.ts'
+import { ConnectionRig, endRigs } from '../../test-data/connection-rig.ts'
 import { gate } from '../../test-data/gate.ts'
 
-const rigs: ConnectionRig[] = []
-
-afterEach(async () => {
-  for (const client of opened.splice(0)) client.close()
-  await Promise.all(rigs.splice(0).map((rig) => rig.stop()))
-})
-
-async function kept(starting: Promise<ConnectionRig>): Promise<ConnectionRig> {
-  const rig = await starting
-  rigs.push(rig)
-  return rig
-}
+afterEach(endRigs)
 
 /** What the client was closed with, as it was told. */
 const codeOf = (socket: { on(name: 'close', heard: (code: number) => void): unknown } | undefined) =>
@@ -57,13 +46,11 @@ describe('a server that goes away, in the stream protocol', () => {
   test('tells the end to who has asked for it, behind the last result', async () => {
     const { open, opening } = gate()
     const asked: string[] = []
-    const rig = await kept(
-      ConnectionRig.start(async (segment, { kind }) => {
-        asked.push(kind)
-        await opening
-        return scriptedResult('x', segment)
-      }),
-    )
+    const rig = await ConnectionRig.start(async (segment, { kind }) => {
+      asked.push(kind)
+      await opening
+      return scriptedResult('x', segment)
+    })
     const { client, events, states } = stream('a', rig, { partials: false })
     await client.open()
     client.send(samplesOf('en-three-one-four'))
@@ -80,7 +67,7 @@ describe('a server that goes away, in the stream protocol', () => {
   })
 
   test('does not answer half of what is to be one segment', async () => {
-    const rig = await kept(ConnectionRig.start(async (segment) => scriptedResult('x', segment)))
+    const rig = await ConnectionRig.start(async (segment) => scriptedResult('x', segment))
     const { client, events, sockets } = stream('a', rig, { segmentation: 'whole', live: false })
     await client.open()
     const code = codeOf(sockets[0])
@@ -93,14 +80,12 @@ describe('a server that goes away, in the stream protocol', () => {
 
   test('takes no sound behind that', async () => {
     const { open, opening } = gate()
-    const rig = await kept(
-      ConnectionRig.start(
-        async (segment) => scriptedResult('x', segment),
-        async () => {
-          await opening
-          return new FakeVoiceProbe(() => 0)
-        },
-      ),
+    const rig = await ConnectionRig.start(
+      async (segment) => scriptedResult('x', segment),
+      async () => {
+        await opening
+        return new FakeVoiceProbe(() => 0)
+      },
     )
     const device = await new Device('/ws/a', rig).open()
     const audio = { format: 'pcm16', sampleRate: 16_000 }

@@ -3,8 +3,9 @@ import type { RecognitionKind } from '@sensevoice-web/engine'
 import { FakeVoiceProbe, scriptedResult } from '@sensevoice-web/engine/testing'
 import { packBekenFrame, packFrame } from '@sensevoice-web/protocol'
 import { afterEach, describe, expect, test } from 'vitest'
-import { Device, hex, opened, samplesOf } from '../../test-data/companion-rig.ts'
-import { ConnectionRig } from '../../test-data/connection-rig.ts'
+import { Device, hex, samplesOf } from '../../test-data/companion-rig.ts'
+import { ConnectionRig, endRigs } from '../../test-data/connection-rig.ts'
+import { gate } from '../../test-data/gate.ts'
 import { opusPackets } from '../../test-data/opus-packets.ts'
 
 const clip = samplesOf('en-three-one-four')
@@ -12,20 +13,13 @@ const whole = JSON.stringify({ audio: hex(clip) })
 const half = clip.subarray(0, 12_000)
 const pcm = Buffer.from(hex(half), 'hex')
 const packets = opusPackets(readFileSync(new URL('../../test-data/speech.opus.ogg', import.meta.url)))
-const rigs: ConnectionRig[] = []
 
-afterEach(async () => {
-  for (const client of opened.splice(0)) client.close()
-  await Promise.all(rigs.splice(0).map((rig) => rig.stop()))
-})
+afterEach(endRigs)
 
 /** All sound is speech; finals wait until they are let go or given up. */
 async function setUp() {
   const asked: { readonly kind: RecognitionKind; readonly signal: AbortSignal | undefined }[] = []
-  let release = () => {}
-  const released = new Promise<void>((resolve) => {
-    release = resolve
-  })
+  const { open: release, opening: released } = gate()
   const rig = await ConnectionRig.start(
     async (segment, { kind, signal }) => {
       asked.push({ kind, signal })
@@ -39,7 +33,6 @@ async function setUp() {
     },
     () => new FakeVoiceProbe(() => 0.9),
   )
-  rigs.push(rig)
   const device = await new Device('/ws/a', rig).open()
   return { rig, device, release, finals: () => asked.filter(({ kind }) => kind === 'final') }
 }

@@ -4,32 +4,19 @@ import { FakeVoiceProbe } from '@sensevoice-web/engine/testing'
 import { packBekenFrame, packFrame } from '@sensevoice-web/protocol'
 import { afterEach, describe, expect, test } from 'vitest'
 import { BusyError } from '../../backend/busy-error.ts'
-import { Device, hex, opened, type Reply, samplesOf, spoken } from '../../test-data/companion-rig.ts'
-import { ConnectionRig } from '../../test-data/connection-rig.ts'
+import { Device, hex, type Reply, samplesOf, spoken } from '../../test-data/companion-rig.ts'
+import { ConnectionRig, endRigs } from '../../test-data/connection-rig.ts'
 import { opusPackets } from '../../test-data/opus-packets.ts'
 
-const rigs: ConnectionRig[] = []
+afterEach(endRigs)
 
-afterEach(async () => {
-  for (const client of opened.splice(0)) client.close()
-  await Promise.all(rigs.splice(0).map((rig) => rig.stop()))
-})
-
-async function kept(starting: Promise<ConnectionRig>): Promise<ConnectionRig> {
-  const rig = await starting
-  rigs.push(rig)
-  return rig
-}
-
-const refused = (error: SpeechError) => kept(ConnectionRig.start(() => Promise.reject(error)))
+const refused = (error: SpeechError) => ConnectionRig.start(() => Promise.reject(error))
 /** All that is heard is speech, and everything waits, until its connection ends. */
 const stalled = () =>
-  kept(
-    ConnectionRig.start(
-      (_segment, { signal }) =>
-        new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
-      () => new FakeVoiceProbe(() => 0.9),
-    ),
+  ConnectionRig.start(
+    (_segment, { signal }) =>
+      new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
+    () => new FakeVoiceProbe(() => 0.9),
   )
 
 interface Said {
