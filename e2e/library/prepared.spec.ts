@@ -8,7 +8,7 @@ import { MANIFEST_PATH, startModelHost } from '../support/model-host.ts'
 
 const CLIPS = ['en-three-one-four', 'zh-yu-yin-shi-bie', 'ja-kon-nichi-wa', 'ko-an-nyeong', 'brown-noise']
 const GOLDEN = join(import.meta.dirname, '../../models/golden/audio')
-const GRAPH = 'prepared-3.integer.onnx'
+const GRAPH = 'prepared-4.integer.onnx'
 
 let server: FaultServer
 test.beforeAll(async () => {

@@ -1,6 +1,7 @@
 import type { TagIds } from '@sensevoice-web/engine'
 import type { ByteSource } from './byte-source.ts'
-import { plainAttention } from './graph/attention.ts'
+import { attentionInPlace, plainAttention } from './graph/attention.ts'
+import { elementwise } from './graph/elementwise.ts'
 import { blockedLinear, integerLinear } from './graph/linear.ts'
 import { type SenseVoiceGraphOptions, senseVoiceGraph } from './graph/sense-voice-graph.ts'
 import { readGraph } from './proto/read-graph.ts'
@@ -10,7 +11,7 @@ import { blockedLayout, writeBlocked } from './weights/write-blocked.ts'
 import { type WriteBytes, writeSigned } from './weights/write-signed.ts'
 
 /** Grows whenever prepared files change: those of another version are made anew. */
-export const PREPARE_VERSION = 3
+export const PREPARE_VERSION = 4
 
 /**
  * What is made of a published file:
@@ -93,9 +94,10 @@ function strategy(
       return {
         file,
         linear: integerLinear(file, rewrite === 'signed'),
-        attend: plainAttention(opset13 ? 'before' : 'inside'),
+        attend: attentionInPlace(opset13 ? 'before' : 'inside'),
         convolution: rewrite === 'signed' ? 'images' : 'lines',
         positions: 'computed',
+        elementwise: rewrite === 'signed' ? elementwise.native : elementwise.wasm,
       }
     }
     case 'blocked': {
@@ -110,9 +112,10 @@ function strategy(
         linear: blockedLinear(rewrittenName, placed, storedName),
         // onnxruntime's MultiHeadAttention would be one operator instead of ten, but its WebGPU kernel is off by 0.3 in the logits where a head is
         // 44 wide (the tiny model's), against 1e-6 for the ten.
-        attend: plainAttention('before'),
+        attend: plainAttention,
         convolution: 'lines',
         positions: 'given',
+        elementwise: elementwise.webgpu,
       }
     }
   }

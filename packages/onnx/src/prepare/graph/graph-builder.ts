@@ -25,6 +25,9 @@ export interface GraphValue {
   readonly dims: readonly (number | string)[]
 }
 
+/** The length of an utterance with its four prompt rows, in `dims`. */
+export const FRAMES = 'S'
+
 /** Operators that are onnxruntime's own. */
 export const MICROSOFT = 'com.microsoft'
 
@@ -34,6 +37,7 @@ export class GraphBuilder {
   readonly tensors = new Map<string, BuiltTensor>()
   readonly inputs: GraphValue[] = []
   readonly outputs: GraphValue[] = []
+  readonly shaped: GraphValue[] = []
 
   input(name: string, elementType: number, dims: GraphValue['dims']): string {
     this.inputs.push({ name, elementType, dims })
@@ -42,6 +46,15 @@ export class GraphBuilder {
 
   output(name: string, elementType: number, dims: GraphValue['dims']): void {
     this.outputs.push({ name, elementType, dims })
+  }
+
+  /**
+   * Says the shape of a float value whose length onnxruntime cannot find out by itself. A length that has no name is taken for another one each time: nothing
+   * is computed in a buffer that is free again then, and the search for one takes most of a load.
+   */
+  shape(name: string, dims: GraphValue['dims']): string {
+    this.shaped.push({ name, elementType: ELEMENT.float, dims })
+    return name
   }
 
   /** Adds a node with one output. @returns the output's name */

@@ -1,10 +1,11 @@
 import { ELEMENT } from '../proto/onnx-graph.ts'
 import type { BlockWeights, LayerNorm, SenseVoiceWeights } from '../weights/sense-voice-weights.ts'
 import { type Attend, queryKeyValue } from './attention.ts'
-import { type BuiltTensor, GraphBuilder } from './graph-builder.ts'
+import type { Elementwise } from './elementwise.ts'
+import { type BuiltTensor, FRAMES, GraphBuilder } from './graph-builder.ts'
 import type { WriteLinear } from './linear.ts'
 import { NARROW, narrowHead } from './narrow-head.ts'
-import { addPositions } from './positions.ts'
+import { positionsOf } from './positions.ts'
 
 export interface SenseVoiceGraphOptions {
   /** Name of the file that holds the float weights. */
@@ -18,6 +19,7 @@ export interface SenseVoiceGraphOptions {
   readonly convolution: 'lines' | 'images'
   /** `given`: the graph has an input for them. */
   readonly positions: 'computed' | 'given'
+  readonly elementwise: Elementwise
   readonly tagIds: readonly number[]
 }
 
@@ -64,33 +66,39 @@ class GraphWriter {
     const table = graph.tensor({ ...embedding, file: this.#options.file })
     const rows = graph.node('prompt/rows', 'Gather', [table, prompt], { axis: 0 })
     const joined = graph.node('prompt/joined', 'Concat', [rows, features], { axis: 1 })
+    graph.shape(joined, [1, FRAMES, featureSize])
     const scaled = graph.node('prompt/scaled', 'Mul', [joined, graph.floats('input_scale', [inputScale])])
-    if (this.#options.positions === 'computed') return addPositions(graph, scaled, featureSize)
-    const positions = graph.input(NARROW.positions, ELEMENT.float, [1, 'S', featureSize])
-    return graph.node('positions/added', 'Add', [scaled, positions])
+    const { sum } = this.#options.elementwise
+    if (this.#options.positions === 'computed') {
+      return sum(graph, 'positions/added', [scaled, positionsOf(graph, scaled, featureSize)])
+    }
+    const positions = graph.input(NARROW.positions, ELEMENT.float, [1, FRAMES, featureSize])
+    return sum(graph, 'positions/added', [scaled, positions])
   }
 
   /** x: [1, S, inSize] to [1, S, width]. */
   #block(block: BlockWeights, x: string): string {
     const graph = this.#graph
-    const { linear } = this.#options
+    const { linear, elementwise } = this.#options
     const { name } = block
     const attended = this.#attention(block, this.#norm(`${name}/norm1`, block.norm1, x))
     // The first block changes the width, so it has no residual.
     const resides = block.queryKeyValue.rows === block.out.columns
-    const sum = resides ? graph.node(`${name}/attended`, 'Add', [x, attended]) : attended
+    const terms = resides ? [...attended, x] : attended
+    const sum = elementwise.sum(graph, `${name}/attended`, terms)
     const normed = this.#norm(`${name}/norm2`, block.norm2, sum)
     const hidden = linear(graph, block.feedForward1, {
       name: `${name}.w_1`,
       x: normed,
       output: `${name}/w_1`,
     })
-    const active = graph.node(`${name}/relu`, 'Relu', [hidden])
+    const active = elementwise.rectify(graph, `${name}/relu`, hidden)
     const fed = linear(graph, block.feedForward2, { name: `${name}.w_2`, x: active, output: `${name}/w_2` })
-    return graph.node(`${name}/out`, 'Add', [sum, fed])
+    return elementwise.sum(graph, `${name}/out`, [sum, fed])
   }
 
-  #attention(block: BlockWeights, x: string): string {
+  /** @returns names of the terms of its output, in the order in which they are to be added */
+  #attention(block: BlockWeights, x: string): string[] {
     const graph = this.#graph
     const { linear, attend, file } = this.#options
     const { name } = block
@@ -98,8 +106,7 @@ class GraphWriter {
     const mixed = attend(graph, name, { queries, keys, values }, this.#weights)
     const out = linear(graph, block.out, { name: `${name}.out`, x: mixed, output: `${name}/out_linear` })
     const rows = this.#filtered(name, values, { ...block.memory, file })
-    const memory = graph.node(`${name}/memory`, 'Add', [rows, values])
-    return graph.node(`${name}/attention`, 'Add', [out, memory])
+    return [rows, values, out]
   }
 
   /** Each channel with its own filter over time: [1, S, width] to [1, S, width]. */
@@ -117,7 +124,8 @@ class GraphWriter {
         strides: [1],
         dilations: [1],
       })
-      return graph.node(output, 'Transpose', [filtered], { perm: [0, 2, 1] })
+      const rows = graph.node(output, 'Transpose', [filtered], { perm: [0, 2, 1] })
+      return graph.shape(rows, [1, FRAMES, channels])
     }
     // Transposed as an image is, so that onnxruntime sees that layout and transposition are one.
     const height = graph.int64s('height_axis', [1])
@@ -132,7 +140,7 @@ class GraphWriter {
       dilations: [1, 1],
     })
     const rows = graph.node(`${name}/fsmn_image`, 'Transpose', [filtered], { perm: [0, 2, 3, 1] })
-    return graph.node(output, 'Squeeze', [rows, height])
+    return graph.shape(graph.node(output, 'Squeeze', [rows, height]), [1, FRAMES, channels])
   }
 
   #norm(name: string, { weight, bias }: LayerNorm, x: string): string {
