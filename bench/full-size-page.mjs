@@ -22,45 +22,42 @@ async function recognize({ seconds, rounds, base64 }) {
 
 /**
  * @param samples Int16Array, 16 kHz, as long as the longest of `lengths`
- * @returns per number of threads: where it computed, times of load and recognition in ms, memory in MiB
+ * @returns where it computed, times of load and recognition in ms, memory in MiB
  */
 export async function measurePage({ folder, samples, lengths, threads, rounds }) {
   const { site, model } = await serveModel(folder)
   const base64 = Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength).toString('base64')
-  const measure = (count) =>
-    withProfile(site, async (open) => {
-      const options = { model, threads: count, provider: 'wasm' }
-      const cold = await open()
-      const before = site.sentBytes()
-      const { ms: coldMs } = await cold.page.evaluate(load, options)
-      const bytes = site.sentBytes() - before
-      await cold.context.close()
-      const warm = await open()
-      const { ms: cachedMs, provider } = await warm.page.evaluate(load, options)
-      await pause(2000)
-      const atRest = largestRenderer()
-      const times = {}
-      for (const seconds of lengths) {
-        times[seconds] = median(await warm.page.evaluate(recognize, { seconds, rounds, base64 }))
-      }
-      const after = largestRenderer()
-      await warm.context.close()
-      return {
-        threads: count,
-        provider,
-        bytes,
-        coldMs,
-        cachedMs,
-        loadPeakMib: atRest.peakMib,
-        restMib: atRest.nowMib,
-        runPeakMib: after.peakMib,
-        times,
-      }
-    })
+  const measure = async (open) => {
+    const options = { model, threads, provider: 'wasm' }
+    const cold = await open()
+    const before = site.sentBytes()
+    const { ms: coldMs } = await cold.page.evaluate(load, options)
+    const bytes = site.sentBytes() - before
+    await cold.context.close()
+    const warm = await open()
+    const { ms: cachedMs, provider } = await warm.page.evaluate(load, options)
+    await pause(2000)
+    const atRest = largestRenderer()
+    const times = {}
+    for (const seconds of lengths) {
+      times[seconds] = median(await warm.page.evaluate(recognize, { seconds, rounds, base64 }))
+    }
+    const after = largestRenderer()
+    await warm.context.close()
+    return {
+      threads,
+      provider,
+      bytes,
+      coldMs,
+      cachedMs,
+      loadPeakMib: atRest.peakMib,
+      restMib: atRest.nowMib,
+      runPeakMib: after.peakMib,
+      times,
+    }
+  }
   try {
-    const found = []
-    for (const count of threads) found.push(await measure(count))
-    return found
+    return await withProfile(site, measure)
   } finally {
     site.close()
   }
@@ -73,6 +70,6 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   )
   const [folder] = process.argv.slice(2)
   console.log(
-    JSON.stringify(await measurePage({ folder, samples, lengths: [1, 5], threads: [1], rounds: 2 }), null, 1),
+    JSON.stringify(await measurePage({ folder, samples, lengths: [1, 5], threads: 1, rounds: 2 }), null, 1),
   )
 }

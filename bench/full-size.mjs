@@ -1,5 +1,5 @@
-// A full-size model on the page (WASM) and on Node beside the npm packages sherpa-onnx (WASM) and sherpa-onnx-node: same file, same sound, same
-// run; sherpa-onnx has one thread only. Needs the built packages, a Chromium, and a folder with model.int8.onnx, tokens.txt and manifest.json, e.g. of
+// A full-size model on the page (WASM) and on Node beside the npm packages sherpa-onnx (WASM, in the same Chromium) and sherpa-onnx-node: same file, same
+// sound, same run; sherpa-onnx has one thread only. Needs the built packages, a Chromium, and a folder with model.int8.onnx, tokens.txt and manifest.json, e.g. of
 // `python -m sensevoice_models.full_size --random`; the model is prepared for Node in that folder first. With --webgpu also the memory of loads on
 // WebGPU (a software adapter). Linux.
 // Usage: node bench/full-size.mjs FOLDER [--rounds 5] [--threads 1,2] [--peer sherpa|none] [--webgpu] [--plot FILE.svg]
@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util'
 import { measurePage } from './full-size-page.mjs'
 import { measureWebgpu } from './full-size-webgpu.mjs'
 import { plot } from './plot.mjs'
+import { measureSherpaPage } from './sherpa-page.mjs'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const { values, positionals } = parseArgs({
@@ -67,12 +68,12 @@ async function prepare() {
   console.log(`prepared for this processor: ${outcome} (${times}); Node runs the ${taken} file`)
 }
 
-/** In front of ours and behind it, so that a machine that slows down does not decide. */
-async function around(engine, threads, work) {
+/** The peer in front of ours and behind it, so that a machine that slows down does not decide. */
+async function around(peer, work) {
   if (!withPeer) return { own: await work() }
-  const before = onNode(engine, threads)
+  const before = await peer()
   const own = await work()
-  const after = onNode(engine, threads)
+  const after = await peer()
   const times = Object.fromEntries(LENGTHS.map((s) => [s, (before.times[s] + after.times[s]) / 2]))
   return { own, peer: { ...before, times } }
 }
@@ -89,10 +90,8 @@ const line = (name, times, peer) => {
 
 try {
   await prepare()
-  const pages = await around('sherpa-onnx (WASM)', 1, () =>
-    measurePage({ folder, samples, lengths: LENGTHS, threads: threadCounts, rounds }),
-  )
-  const found = pages.own
+  const sounds = { folder, samples, lengths: LENGTHS, rounds }
+  const pages = []
   const series = []
   const show = (name, times, peer) => {
     series.push({ name, times })
@@ -100,10 +99,21 @@ try {
   }
   console.log(`ms from samples to text, median of ${rounds}; in brackets the ratio to the peer`)
   console.log(`  ${'seconds of sound'.padEnd(34)}${LENGTHS.map((seconds) => cell(seconds, 14)).join('')}`)
-  if (pages.peer) show('sherpa-onnx (WASM), 1 thread', pages.peer.times)
-  for (const { threads, times } of found) show(`page, ${plural(threads)}`, times, pages.peer?.times)
   for (const threads of threadCounts) {
-    const { own, peer } = await around('sherpa-onnx-node', threads, () => onNode('ours', threads))
+    const measured = await around(
+      () => measureSherpaPage(sounds),
+      () => measurePage({ ...sounds, threads }),
+    )
+    const { own, peer } = measured
+    if (peer) show('sherpa-onnx (WASM), 1 thread', peer.times)
+    show(`page, ${plural(threads)}`, own.times, peer?.times)
+    pages.push(measured)
+  }
+  for (const threads of threadCounts) {
+    const { own, peer } = await around(
+      () => onNode('sherpa-onnx-node', threads),
+      () => onNode('ours', threads),
+    )
     if (peer) show(`sherpa-onnx-node, ${plural(threads)}`, peer.times)
     show(`Node, ${plural(threads)}`, own.times, peer?.times)
     const beside = peer ? `; the peer ${peer.loadMs.toFixed(0)} ms, ${peer.peakMib.toFixed(0)} MiB` : ''
@@ -113,20 +123,21 @@ try {
     const title = 'A full-size SenseVoice model: time to recognize a second of sound'
     writeFileSync(values.plot, plot({ title, lengths: LENGTHS, series }))
   }
-  for (const { threads, provider, bytes, coldMs, cachedMs, loadPeakMib, restMib, runPeakMib } of found) {
+  for (const { own, peer } of pages) {
+    const { threads, provider, bytes, coldMs, cachedMs, loadPeakMib, restMib, runPeakMib } = own
+    const beside = peer ? `; the peer, its files in memory, ${peer.loadMs.toFixed(0)} ms` : ''
     console.log(`the page in ${provider}, ${plural(threads)}:`)
     console.log(
-      `  create() with the download (${(bytes / 1e6).toFixed(1)} MB from this machine) ${coldMs.toFixed(0)} ms, from the store ${cachedMs.toFixed(0)} ms`,
+      `  create() with the download (${(bytes / 1e6).toFixed(1)} MB from this machine) ${coldMs.toFixed(0)} ms, from the store ${cachedMs.toFixed(0)} ms${beside}`,
     )
     console.log(
       `  renderer: peak of the load ${loadPeakMib.toFixed(0)} MiB, at rest ${restMib.toFixed(0)} MiB, peak with 30 s ${runPeakMib.toFixed(0)} MiB`,
     )
   }
-  if (pages.peer) {
-    const { loadMs, peakMib } = pages.peer
-    console.log(
-      `sherpa-onnx (npm, WASM) on Node: load ${loadMs.toFixed(0)} ms, peak ${peakMib.toFixed(0)} MiB`,
-    )
+  if (withPeer) {
+    const { loadMs, peakMib, times } = onNode('sherpa-onnx (WASM)', 1)
+    line('sherpa-onnx (WASM) on Node', times)
+    console.log(`    load ${loadMs.toFixed(0)} ms, peak ${peakMib.toFixed(0)} MiB`)
   }
   if (values.webgpu) {
     const loads = await measureWebgpu({ folder, threads: threadCounts.at(-1) })

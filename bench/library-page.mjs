@@ -23,9 +23,10 @@ export async function serveModel(folder) {
 /**
  * Works with an empty profile, which is gone afterwards.
  *
+ * @param path of the page on the site; it sets `data-ready` when it is
  * @param work is given what starts a browser on that profile: `(flags?) => { context, page }`, the page ready
  */
-export async function withProfile(site, work) {
+export async function withProfile(site, work, path = '/fixtures/library.html') {
   const executablePath = await findOrInstallChromium()
   const profile = mkdtempSync(join(tmpdir(), 'sensevoice-bench-'))
   try {
@@ -33,7 +34,7 @@ export async function withProfile(site, work) {
       const args = ['--no-sandbox', ...flags]
       const context = await chromium.launchPersistentContext(profile, { executablePath, args })
       const page = await context.newPage()
-      await page.goto(`${site.url}/fixtures/library.html`)
+      await page.goto(site.url + path)
       await page.waitForSelector('html[data-ready]')
       return { context, page }
     })

@@ -16,7 +16,7 @@ export async function startOnnxRuntime(
   executionProvider: ExecutionProvider = 'wasm',
 ): Promise<void> {
   const graph = new GraphBuilder()
-  graph.output(graph.node('y', 'Identity', [graph.input('x', ELEMENT.float, [1])]), ELEMENT.float, [1])
+  graph.output(graph.node('y', 'Identity', [graph.input('x', ELEMENT.float)]), ELEMENT.float)
   const model = writeModel(graph, new Map())
   try {
     const session = await createSession({ runtime, model, executionProvider }, 'a graph of one node')

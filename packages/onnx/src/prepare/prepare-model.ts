@@ -1,7 +1,6 @@
 import type { TagIds } from '@sensevoice-web/engine'
 import type { ByteSource } from './byte-source.ts'
 import { attentionInPlace, plainAttention } from './graph/attention.ts'
-import { elementwise } from './graph/elementwise.ts'
 import { blockedLinear, integerLinear } from './graph/linear.ts'
 import { type SenseVoiceGraphOptions, senseVoiceGraph } from './graph/sense-voice-graph.ts'
 import { readGraph } from './proto/read-graph.ts'
@@ -97,7 +96,6 @@ function strategy(
         attend: attentionInPlace(opset13 ? 'before' : 'inside'),
         convolution: rewrite === 'signed' ? 'images' : 'lines',
         positions: 'computed',
-        elementwise: rewrite === 'signed' ? elementwise.native : elementwise.wasm,
       }
     }
     case 'blocked': {
@@ -115,7 +113,6 @@ function strategy(
         attend: plainAttention,
         convolution: 'lines',
         positions: 'given',
-        elementwise: elementwise.webgpu,
       }
     }
   }

@@ -1,5 +1,5 @@
 import type { BlockWeights, SenseVoiceWeights } from '../weights/sense-voice-weights.ts'
-import { FRAMES, type GraphBuilder, MICROSOFT } from './graph-builder.ts'
+import { type GraphBuilder, MICROSOFT } from './graph-builder.ts'
 import type { WriteLinear } from './linear.ts'
 
 /** Each [1, S, width]. */
@@ -54,12 +54,8 @@ export const plainAttention: Attend = (graph, name, inputs, { width, heads, quer
  */
 export function attentionInPlace(scaling: 'before' | 'inside'): Attend {
   return (graph, name, { queries, keys, values }, { width, heads, queryScale }) => {
-    const headSize = width / heads
-    const perHead = graph.int64s('heads', [-1, heads, headSize])
-    const inHeads = (what: string, x: string): string => {
-      const rows = graph.node(`${name}/${what}_rows`, 'Reshape', [x, perHead])
-      return graph.shape(rows, [FRAMES, heads, headSize])
-    }
+    const perHead = graph.int64s('heads', [-1, heads, width / heads])
+    const inHeads = (what: string, x: string) => graph.node(`${name}/${what}_rows`, 'Reshape', [x, perHead])
     const inside = scaling === 'inside'
     const q = inHeads('q', inside ? queries : scaled(graph, name, queries, queryScale))
     const ofHeads = {
@@ -74,7 +70,7 @@ export function attentionInPlace(scaling: 'before' | 'inside'): Attend {
     const mixed = graph.node(`${name}/mixed`, 'FusedMatMul', ofValues, { transBatchB: 1 }, MICROSOFT)
     const rows = graph.node(`${name}/mixed_rows`, 'Transpose', [mixed], { perm: [1, 0, 2] })
     const joined = [rows, graph.int64s('joined_heads', [1, -1, width])]
-    return graph.shape(graph.node(`${name}/mixed_joined`, 'Reshape', joined), [1, FRAMES, width])
+    return graph.node(`${name}/mixed_joined`, 'Reshape', joined)
   }
 }
 

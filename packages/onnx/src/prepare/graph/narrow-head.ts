@@ -1,5 +1,5 @@
 import { ELEMENT } from '../proto/onnx-graph.ts'
-import { FRAMES, type GraphBuilder } from './graph-builder.ts'
+import type { GraphBuilder } from './graph-builder.ts'
 
 /** Names of what a prepared graph takes and gives. */
 export const NARROW = {
@@ -31,7 +31,7 @@ export function narrowHead(graph: GraphBuilder, logits: string, tagIds: readonly
   const bounds = [graph.int64s('zero', [0]), graph.int64s('four', [4]), graph.int64s('rows_axis', [1])]
   const tagFrames = graph.node('head/tag_frames', 'Slice', [logits, ...bounds])
   graph.node(NARROW.tagLogits, 'Gather', [tagFrames, graph.int32s('tag_ids', tagIds)], { axis: 2 })
-  graph.output(NARROW.tokenIds, ELEMENT.int64, [1, FRAMES])
-  graph.output(NARROW.tokenProbabilities, ELEMENT.float, [1, FRAMES])
-  graph.output(NARROW.tagLogits, ELEMENT.float, [1, 4, tagIds.length])
+  graph.output(NARROW.tokenIds, ELEMENT.int64)
+  graph.output(NARROW.tokenProbabilities, ELEMENT.float)
+  graph.output(NARROW.tagLogits, ELEMENT.float)
 }

@@ -1,16 +1,15 @@
-import { FRAMES, type GraphBuilder } from './graph-builder.ts'
+import type { GraphBuilder } from './graph-builder.ts'
 
 /** ln 10000 as the exporters write it. */
 const LOG_OF_LONGEST = Math.fround(9.21034049987793)
 
 /**
- * Sines (first half) and cosines (second half) of the positions, counted from 1, with the operators of the published graph, so that the values
+ * Adds sines (first half) and cosines (second half) of the positions, counted from 1, with the operators of the published graph, so that the sums
  * come out bit for bit.
  *
  * @param x [1, S, featureSize]
- * @returns the name of the positions, of the same shape
  */
-export function positionsOf(graph: GraphBuilder, x: string, featureSize: number): string {
+export function addPositions(graph: GraphBuilder, x: string, featureSize: number): string {
   const half = featureSize / 2
   const step = -Math.fround(LOG_OF_LONGEST / (half - 1))
   const exponents = Float32Array.from({ length: half }, (_, index) => index * step)
@@ -20,14 +19,14 @@ export function positionsOf(graph: GraphBuilder, x: string, featureSize: number)
   const counted = graph.node('positions/counted', 'Range', ['one', end, 'one'])
   const numbers = graph.node('positions/numbers', 'Cast', [counted], { to: 1 })
   const column = graph.node('positions/column', 'Reshape', [numbers, graph.int64s('a_column', [1, -1, 1])])
-  graph.shape(column, [1, FRAMES, 1])
   const rates = graph.node('positions/rates', 'Exp', [
     graph.floats('positions/exponents', exponents, [1, 1, half]),
   ])
   const angles = graph.node('positions/angles', 'Mul', [column, rates])
   const sines = graph.node('positions/sines', 'Sin', [angles])
   const cosines = graph.node('positions/cosines', 'Cos', [angles])
-  return graph.node('positions/code', 'Concat', [sines, cosines], { axis: 2 })
+  const code = graph.node('positions/code', 'Concat', [sines, cosines], { axis: 2 })
+  return graph.node('positions/added', 'Add', [x, code])
 }
 
 /**

@@ -1,11 +1,10 @@
 import { ELEMENT } from '../proto/onnx-graph.ts'
 import type { BlockWeights, LayerNorm, SenseVoiceWeights } from '../weights/sense-voice-weights.ts'
 import { type Attend, queryKeyValue } from './attention.ts'
-import type { Elementwise } from './elementwise.ts'
-import { type BuiltTensor, FRAMES, GraphBuilder } from './graph-builder.ts'
+import { type BuiltTensor, GraphBuilder } from './graph-builder.ts'
 import type { WriteLinear } from './linear.ts'
 import { NARROW, narrowHead } from './narrow-head.ts'
-import { positionsOf } from './positions.ts'
+import { addPositions } from './positions.ts'
 
 export interface SenseVoiceGraphOptions {
   /** Name of the file that holds the float weights. */
@@ -19,7 +18,6 @@ export interface SenseVoiceGraphOptions {
   readonly convolution: 'lines' | 'images'
   /** `given`: the graph has an input for them. */
   readonly positions: 'computed' | 'given'
-  readonly elementwise: Elementwise
   readonly tagIds: readonly number[]
 }
 
@@ -61,44 +59,38 @@ class GraphWriter {
   #embedded(): string {
     const graph = this.#graph
     const { embedding, featureSize, inputScale } = this.#weights
-    const features = graph.input(NARROW.features, ELEMENT.float, [1, 'T', featureSize])
-    const prompt = graph.input(NARROW.prompt, ELEMENT.int32, [1, 4])
+    const features = graph.input(NARROW.features, ELEMENT.float)
+    const prompt = graph.input(NARROW.prompt, ELEMENT.int32)
     const table = graph.tensor({ ...embedding, file: this.#options.file })
     const rows = graph.node('prompt/rows', 'Gather', [table, prompt], { axis: 0 })
     const joined = graph.node('prompt/joined', 'Concat', [rows, features], { axis: 1 })
-    graph.shape(joined, [1, FRAMES, featureSize])
     const scaled = graph.node('prompt/scaled', 'Mul', [joined, graph.floats('input_scale', [inputScale])])
-    const { sum } = this.#options.elementwise
-    if (this.#options.positions === 'computed') {
-      return sum(graph, 'positions/added', [scaled, positionsOf(graph, scaled, featureSize)])
-    }
-    const positions = graph.input(NARROW.positions, ELEMENT.float, [1, FRAMES, featureSize])
-    return sum(graph, 'positions/added', [scaled, positions])
+    if (this.#options.positions === 'computed') return addPositions(graph, scaled, featureSize)
+    const positions = graph.input(NARROW.positions, ELEMENT.float)
+    return graph.node('positions/added', 'Add', [scaled, positions])
   }
 
   /** x: [1, S, inSize] to [1, S, width]. */
   #block(block: BlockWeights, x: string): string {
     const graph = this.#graph
-    const { linear, elementwise } = this.#options
+    const { linear } = this.#options
     const { name } = block
     const attended = this.#attention(block, this.#norm(`${name}/norm1`, block.norm1, x))
     // The first block changes the width, so it has no residual.
     const resides = block.queryKeyValue.rows === block.out.columns
-    const terms = resides ? [...attended, x] : attended
-    const sum = elementwise.sum(graph, `${name}/attended`, terms)
+    const sum = resides ? graph.node(`${name}/attended`, 'Add', [x, attended]) : attended
     const normed = this.#norm(`${name}/norm2`, block.norm2, sum)
     const hidden = linear(graph, block.feedForward1, {
       name: `${name}.w_1`,
       x: normed,
       output: `${name}/w_1`,
     })
-    const active = elementwise.rectify(graph, `${name}/relu`, hidden)
+    const active = graph.node(`${name}/relu`, 'Relu', [hidden])
     const fed = linear(graph, block.feedForward2, { name: `${name}.w_2`, x: active, output: `${name}/w_2` })
-    return elementwise.sum(graph, `${name}/out`, [sum, fed])
+    return graph.node(`${name}/out`, 'Add', [sum, fed])
   }
 
-  /** @returns names of the terms of its output, in the order in which they are to be added */
-  #attention(block: BlockWeights, x: string): string[] {
+  #attention(block: BlockWeights, x: string): string {
     const graph = this.#graph
     const { linear, attend, file } = this.#options
     const { name } = block
@@ -106,7 +98,8 @@ class GraphWriter {
     const mixed = attend(graph, name, { queries, keys, values }, this.#weights)
     const out = linear(graph, block.out, { name: `${name}.out`, x: mixed, output: `${name}/out_linear` })
     const rows = this.#filtered(name, values, { ...block.memory, file })
-    return [rows, values, out]
+    const memory = graph.node(`${name}/memory`, 'Add', [rows, values])
+    return graph.node(`${name}/attention`, 'Add', [out, memory])
   }
 
   /** Each channel with its own filter over time: [1, S, width] to [1, S, width]. */
@@ -124,8 +117,7 @@ class GraphWriter {
         strides: [1],
         dilations: [1],
       })
-      const rows = graph.node(output, 'Transpose', [filtered], { perm: [0, 2, 1] })
-      return graph.shape(rows, [1, FRAMES, channels])
+      return graph.node(output, 'Transpose', [filtered], { perm: [0, 2, 1] })
     }
     // Transposed as an image is, so that onnxruntime sees that layout and transposition are one.
     const height = graph.int64s('height_axis', [1])
@@ -140,7 +132,7 @@ class GraphWriter {
       dilations: [1, 1],
     })
     const rows = graph.node(`${name}/fsmn_image`, 'Transpose', [filtered], { perm: [0, 2, 3, 1] })
-    return graph.shape(graph.node(output, 'Squeeze', [rows, height]), [1, FRAMES, channels])
+    return graph.node(output, 'Squeeze', [rows, height])
   }
 
   #norm(name: string, { weight, bias }: LayerNorm, x: string): string {

@@ -3,7 +3,7 @@ import type { Attribute, BuiltNode, BuiltTensor, GraphBuilder, GraphValue } from
 
 /** Field numbers of onnx.proto3. */
 const MODEL = { irVersion: 1, producer: 2, graph: 7, opset: 8, metadata: 14 } as const
-const GRAPH = { node: 1, name: 2, initializer: 5, input: 11, output: 12, shaped: 13 } as const
+const GRAPH = { node: 1, name: 2, initializer: 5, input: 11, output: 12 } as const
 const NODE = { input: 1, output: 2, name: 3, operator: 4, attribute: 5, domain: 7 } as const
 const ATTRIBUTE = { name: 1, float: 2, int: 3, string: 4, ints: 8, type: 20 } as const
 const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, ints: 7 } as const
@@ -43,7 +43,6 @@ function writeGraph(graph: GraphBuilder, writer: PbfWriter): void {
   for (const tensor of graph.tensors.values()) writer.writeMessage(GRAPH.initializer, writeTensor, tensor)
   for (const value of graph.inputs) writer.writeMessage(GRAPH.input, writeValue, value)
   for (const value of graph.outputs) writer.writeMessage(GRAPH.output, writeValue, value)
-  for (const value of graph.shaped) writer.writeMessage(GRAPH.shaped, writeValue, value)
 }
 
 function writeNode({ operator, domain, inputs, outputs, attributes }: BuiltNode, writer: PbfWriter): void {
@@ -91,18 +90,8 @@ function writeTensor({ name, elementType, dims, data, file }: BuiltTensor, write
   writer.writeVarintField(TENSOR.location, EXTERNAL)
 }
 
-function writeValue({ name, elementType, dims }: GraphValue, writer: PbfWriter): void {
-  const dimension = (size: number | string, inner: PbfWriter): void => {
-    if (typeof size === 'string') inner.writeStringField(2, size)
-    else inner.writeVarintField(1, size)
-  }
-  const shape = (_: null, inner: PbfWriter): void => {
-    for (const size of dims) inner.writeMessage(1, dimension, size)
-  }
-  const tensor = (_: null, inner: PbfWriter): void => {
-    inner.writeVarintField(1, elementType)
-    inner.writeMessage(2, shape, null)
-  }
+function writeValue({ name, elementType }: GraphValue, writer: PbfWriter): void {
+  const tensor = (_: null, inner: PbfWriter): void => inner.writeVarintField(1, elementType)
   writer.writeStringField(1, name)
   writer.writeMessage(2, (_: null, inner: PbfWriter) => inner.writeMessage(1, tensor, null), null)
 }

@@ -1,0 +1,10 @@
+// Hands calls to the worker: `sherpa({ type: 'load' | 'recognize', ... })` gives its answer.
+const worker = new Worker('sherpa-worker.js')
+
+globalThis.sherpa = (call) =>
+  new Promise((resolve, reject) => {
+    worker.onmessage = ({ data }) => ('error' in data ? reject(new Error(data.error)) : resolve(data))
+    worker.onerror = ({ message }) => reject(new Error(message))
+    worker.postMessage(call)
+  })
+document.documentElement.dataset.ready = ''
