@@ -1,23 +1,15 @@
 // The page on a full-size model in WASM: bytes fetched, load cold and from the store, memory of the renderer, recognition of 1 to 30 s. Called by
 // full-size.mjs; by itself: node bench/full-size-page.mjs FOLDER (manifest.json, model and tokens in it).
 import { fileURLToPath } from 'node:url'
-import { load, pause, serveModel, withProfile } from './library-page.mjs'
-import { median } from './median.mjs'
+import { load, pause, serveModel, timesByLength, withProfile } from './library-page.mjs'
 import { largestRenderer } from './renderer-memory.mjs'
 
-/** In the page: recognizes `seconds`, `rounds` times. */
-async function recognize({ seconds, rounds, base64 }) {
-  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))
-  const all = Float32Array.from(new Int16Array(bytes.buffer), (value) => value / 32_768)
-  const times = []
-  for (let round = 0; round < rounds; round += 1) {
-    const { results } = await globalThis.analyzer.analyze(all.subarray(0, seconds * 16_000), {
-      sampleRate: 16_000,
-      vad: false,
-    })
-    times.push(results[0].timings.totalMs)
+/** In the page: what `timesByLength` asks. */
+function setRecognize() {
+  globalThis.recognizeMs = async (samples) => {
+    const { results } = await globalThis.analyzer.analyze(samples, { sampleRate: 16_000, vad: false })
+    return results[0].timings.totalMs
   }
-  return times
 }
 
 /**
@@ -26,7 +18,6 @@ async function recognize({ seconds, rounds, base64 }) {
  */
 export async function measurePage({ folder, samples, lengths, threads, rounds }) {
   const { site, model } = await serveModel(folder)
-  const base64 = Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength).toString('base64')
   const measure = async (open) => {
     const options = { model, threads, provider: 'wasm' }
     const cold = await open()
@@ -38,10 +29,8 @@ export async function measurePage({ folder, samples, lengths, threads, rounds })
     const { ms: cachedMs, provider } = await warm.page.evaluate(load, options)
     await pause(2000)
     const atRest = largestRenderer()
-    const times = {}
-    for (const seconds of lengths) {
-      times[seconds] = median(await warm.page.evaluate(recognize, { seconds, rounds, base64 }))
-    }
+    await warm.page.evaluate(setRecognize)
+    const times = await timesByLength(warm.page, { samples, lengths, rounds })
     const after = largestRenderer()
     await warm.context.close()
     return {

@@ -94,7 +94,7 @@ try {
   const pages = []
   const series = []
   const show = (name, times, peer) => {
-    series.push({ name, times })
+    if (!series.some((known) => known.name === name)) series.push({ name, times })
     line(name, times, peer)
   }
   console.log(`ms from samples to text, median of ${rounds}; in brackets the ratio to the peer`)

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findOrInstallChromium } from '../scripts/lib/browser.mjs'
+import { median } from './median.mjs'
 import { serveFolders } from './serve-folders.mjs'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
@@ -23,8 +24,8 @@ export async function serveModel(folder) {
 /**
  * Works with an empty profile, which is gone afterwards.
  *
- * @param path of the page on the site; it sets `data-ready` when it is
  * @param work is given what starts a browser on that profile: `(flags?) => { context, page }`, the page ready
+ * @param path of the page on the site; it sets `data-ready` when it is
  */
 export async function withProfile(site, work, path = '/fixtures/library.html') {
   const executablePath = await findOrInstallChromium()
@@ -57,3 +58,28 @@ export async function load(options) {
 }
 
 export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** In the page: gives the first `seconds` of a sound to `globalThis.recognizeMs`, `rounds` times. */
+async function recognize({ seconds, rounds, base64 }) {
+  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))
+  const all = Float32Array.from(new Int16Array(bytes.buffer), (value) => value / 32_768)
+  const times = []
+  for (let round = 0; round < rounds; round += 1) {
+    times.push(await globalThis.recognizeMs(all.subarray(0, seconds * 16_000)))
+  }
+  return times
+}
+
+/**
+ * @param page has a `globalThis.recognizeMs`, which takes samples and gives the ms it took
+ * @param samples Int16Array, 16 kHz, as long as the longest of `lengths`
+ * @returns medians in ms by seconds of sound
+ */
+export async function timesByLength(page, { samples, lengths, rounds }) {
+  const base64 = Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength).toString('base64')
+  const times = {}
+  for (const seconds of lengths) {
+    times[seconds] = median(await page.evaluate(recognize, { seconds, rounds, base64 }))
+  }
+  return times
+}

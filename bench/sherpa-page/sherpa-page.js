@@ -7,4 +7,5 @@ globalThis.sherpa = (call) =>
     worker.onerror = ({ message }) => reject(new Error(message))
     worker.postMessage(call)
   })
+globalThis.recognizeMs = async (samples) => (await sherpa({ type: 'recognize', samples })).ms
 document.documentElement.dataset.ready = ''
